@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.delivery;
+
+import org.jspecify.annotations.NullMarked;

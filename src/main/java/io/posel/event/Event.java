@@ -1,0 +1,52 @@
+package io.posel.event;
+
+import io.posel.json.Json;
+import io.posel.template.Variables;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happened in a business system, valid in every part.
+ *
+ * @param source with {@code id} the idempotency key; {@code ""} where the producer names none
+ * @param sequence the producer's number, contiguous per entity; without it the order of acceptance rules
+ * @param occurredAt an ISO-8601 time with offset, as it came in; data that reorders nothing
+ */
+public record Event(
+        String source,
+        String id,
+        String type,
+        EntityRef entity,
+        @Nullable Long sequence,
+        @Nullable String occurredAt,
+        Json.Obj data) {
+
+    /** What a template may name: the data by path, then the event's own attributes. */
+    public Variables variables() {
+        return path -> {
+            Json value = at(path);
+            return value != null ? value : attribute(path);
+        };
+    }
+
+    private @Nullable Json at(String path) {
+        Json value = data;
+        for (String segment : path.split("\\.", -1)) {
+            value = value instanceof Json.Obj object ? object.get(segment) : null;
+            if (value == null) {
+                return null;
+            }
+        }
+        return value;
+    }
+
+    private @Nullable Json attribute(String path) {
+        return switch (path) {
+            case "event.id" -> new Json.Str(id);
+            case "event.type" -> new Json.Str(type);
+            case "event.occurredAt" -> occurredAt == null ? null : new Json.Str(occurredAt);
+            case "entity.type" -> new Json.Str(entity.type());
+            case "entity.id" -> new Json.Str(entity.id());
+            default -> null;
+        };
+    }
+}

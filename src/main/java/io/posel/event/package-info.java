@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.event;
+
+import org.jspecify.annotations.NullMarked;

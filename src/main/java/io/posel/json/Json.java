@@ -1,0 +1,198 @@
+package io.posel.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON value (RFC 8259) that goes out as it came in: numbers keep their text ({@code 12.50}, {@code 1e999999}),
+ * members their order, strings even a lone surrogate. Immutable.
+ *
+ * <p>Not promised: the white space and the escapes of the source; of repeated member names the last one counts.
+ */
+public sealed interface Json {
+
+    /** Deeper nesting is refused when read. */
+    int MAX_DEPTH = 100;
+
+    record Obj(Map<String, Json> members) implements Json {
+        public Obj {
+            members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+        }
+
+        public @Nullable Json get(String name) {
+            return members.get(name);
+        }
+
+        @Override
+        public String toString() {
+            return JsonText.of(this);
+        }
+    }
+
+    record Arr(List<Json> items) implements Json {
+        public Arr {
+            items = List.copyOf(items);
+        }
+
+        @Override
+        public String toString() {
+            return JsonText.of(this);
+        }
+    }
+
+    record Str(String value) implements Json {
+        @Override
+        public String toString() {
+            return JsonText.of(this);
+        }
+    }
+
+    /** A number by its source text, which is valid JSON. */
+    record Num(String text) implements Json {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    enum Bool implements Json {
+        TRUE,
+        FALSE;
+
+        @Override
+        public String toString() {
+            return this == TRUE ? "true" : "false";
+        }
+    }
+
+    enum Null implements Json {
+        NULL;
+
+        @Override
+        public String toString() {
+            return "null";
+        }
+    }
+
+    Obj EMPTY = new Obj(Map.of());
+
+    static Json of(@Nullable Object value) {
+        if (value == null) {
+            return Null.NULL;
+        } else if (value instanceof Json json) {
+            return json;
+        } else if (value instanceof CharSequence text) {
+            return new Str(text.toString());
+        } else if (value instanceof Boolean bool) {
+            return bool ? Bool.TRUE : Bool.FALSE;
+        } else if (value instanceof Double number && !Double.isFinite(number)
+                || value instanceof Float single && !Float.isFinite(single)) {
+            return new Str(value.toString());
+        } else if (value instanceof Number number) {
+            return new Num(number.toString());
+        } else if (value instanceof Map<?, ?> map) {
+            Map<String, Json> members = new LinkedHashMap<>();
+            map.forEach((name, member) -> members.put(String.valueOf(name), of(member)));
+            return new Obj(members);
+        } else if (value instanceof Iterable<?> items) {
+            List<Json> list = new ArrayList<>();
+            items.forEach(item -> list.add(of(item)));
+            return new Arr(list);
+        }
+        return new Str(value.toString());
+    }
+
+    /**
+     * Reads exactly one value.
+     *
+     * @throws JsonSyntaxException if this is not UTF-8, not JSON, more than one value, or nested deeper than
+     *     {@link #MAX_DEPTH}
+     */
+    static Json parse(byte[] utf8) throws JsonSyntaxException {
+        try {
+            return parse(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw new JsonSyntaxException("not valid UTF-8", 1, 1);
+        }
+    }
+
+    static Json parse(String text) throws JsonSyntaxException {
+        try (JsonParser parser = Parser.FACTORY.createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw new JsonSyntaxException("there is no JSON value", 1, 1);
+            }
+            Json value = Parser.read(parser);
+            if (parser.nextToken() != null) {
+                var at = parser.currentTokenLocation();
+                throw new JsonSyntaxException("more follows after the JSON value", at.getLineNr(), at.getColumnNr());
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            var at = e.getLocation();
+            throw new JsonSyntaxException(
+                    e.getOriginalMessage(), at == null ? 1 : at.getLineNr(), at == null ? 1 : at.getColumnNr());
+        } catch (IOException e) {
+            throw new JsonSyntaxException(String.valueOf(e.getMessage()), 1, 1);
+        }
+    }
+
+    /** The compact text in UTF-8; a lone surrogate leaves as an escape. */
+    default byte[] toBytes() {
+        return toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Reads tokens into values; apart, so that the interface shows no factory. */
+    final class Parser {
+        private static final JsonFactory FACTORY = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxNumberLength(1_000)
+                        .build())
+                .build();
+
+        private Parser() {}
+
+        private static Json read(JsonParser parser) throws IOException {
+            return switch (parser.currentToken()) {
+                case START_OBJECT -> {
+                    Map<String, Json> members = new LinkedHashMap<>();
+                    while (parser.nextToken() != JsonToken.END_OBJECT) {
+                        String name = parser.currentName();
+                        parser.nextToken();
+                        members.put(name, read(parser));
+                    }
+                    yield new Obj(members);
+                }
+                case START_ARRAY -> {
+                    List<Json> items = new ArrayList<>();
+                    while (parser.nextToken() != JsonToken.END_ARRAY) {
+                        items.add(read(parser));
+                    }
+                    yield new Arr(items);
+                }
+                case VALUE_STRING -> new Str(parser.getText());
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(parser.getText());
+                case VALUE_TRUE -> Bool.TRUE;
+                case VALUE_FALSE -> Bool.FALSE;
+                default -> Null.NULL;
+            };
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.json;
+
+import org.jspecify.annotations.NullMarked;

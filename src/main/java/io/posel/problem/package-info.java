@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.problem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.store;
+
+import org.jspecify.annotations.NullMarked;

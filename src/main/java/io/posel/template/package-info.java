@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.template;
+
+import org.jspecify.annotations.NullMarked;

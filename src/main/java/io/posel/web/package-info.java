@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.web;
+
+import org.jspecify.annotations.NullMarked;

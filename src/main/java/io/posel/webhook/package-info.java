@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.webhook;
+
+import org.jspecify.annotations.NullMarked;
