@@ -37,4 +37,10 @@ public record Definition(
     public Definition withEnabled(boolean on) {
         return new Definition(name, on, events, filter, url, body, headers, ordering, concurrency, rateLimit);
     }
+
+    /** As it may be shown, since texts like this one end up in logs. */
+    @Override
+    public String toString() {
+        return WebhookJson.definitionToJson(Secrets.masked(this)).toString();
+    }
 }

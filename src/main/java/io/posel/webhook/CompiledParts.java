@@ -1,0 +1,62 @@
+package io.posel.webhook;
+
+import io.posel.problem.FieldError;
+import io.posel.template.BodyTemplate;
+import io.posel.template.HeaderTemplate;
+import io.posel.template.TemplateException;
+import io.posel.template.UrlTemplate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A definition's templates, compiled side by side so that every error is seen at once.
+ *
+ * @param url null if there is none or it does not compile
+ * @param variables what is named, by JSON pointer
+ * @param errors one for each template that cannot work, with line and column
+ */
+record CompiledParts(@Nullable UrlTemplate url, Map<String, Set<String>> variables, List<FieldError> errors) {
+
+    static CompiledParts of(Definition definition) {
+        return of(definition.url(), definition.body(), definition.headers());
+    }
+
+    static CompiledParts of(@Nullable String url, @Nullable String body, Map<String, String> headers) {
+        Map<String, Set<String>> variables = new LinkedHashMap<>();
+        List<FieldError> errors = new ArrayList<>();
+        UrlTemplate target = null;
+        if (url != null) {
+            try {
+                target = UrlTemplate.compile(url);
+                variables.put("/url", target.variables());
+            } catch (TemplateException e) {
+                errors.add(error("/url", e));
+            }
+        }
+        if (body != null && !body.isBlank()) {
+            try {
+                variables.put("/body", BodyTemplate.compile(body).variables());
+            } catch (TemplateException e) {
+                errors.add(error("/body", e));
+            }
+        }
+        headers.forEach((name, value) -> {
+            String pointer = Members.pointer("headers", name);
+            try {
+                variables.put(pointer, HeaderTemplate.compile(name, value).variables());
+            } catch (TemplateException e) {
+                errors.add(error(pointer, e));
+            }
+        });
+        return new CompiledParts(target, variables, errors);
+    }
+
+    private static FieldError error(String pointer, TemplateException e) {
+        return new FieldError(
+                pointer, e.code(), Map.of("line", e.line(), "column", e.column()), String.valueOf(e.getMessage()));
+    }
+}
