@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel.testing;
+
+import org.jspecify.annotations.NullMarked;
