@@ -1,0 +1,36 @@
+package io.posel.delivery;
+
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.HeaderFilterStrategy;
+
+/**
+ * Which headers pass between an exchange and the wire: all but Camel's own. The stock strategy also drops what a webhook
+ * may well ask for ({@code Cache-Control}, {@code Date}, {@code Content-Type} …).
+ *
+ * <p>Bean {@code deliveryHeaders} of the step that sends.
+ */
+public final class DeliveryHeaders implements HeaderFilterStrategy {
+    /**
+     * Carries the request target (path and query) around Camel's URL handling, which resolves placeholders
+     * (CVE-2026-78164), writes {@code ~} as {@code %7E} and puts the URL with its keys into exception texts. {@link
+     * ExchangeDeadline} takes it off again; it never reaches the wire.
+     */
+    static final String TARGET = "posel-request-target";
+
+    @Override
+    public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
+        return isInternal(name);
+    }
+
+    @Override
+    public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
+        return isInternal(name) || name.equalsIgnoreCase(TARGET);
+    }
+
+    /** Whether Camel would act on a header of this name instead of sending it. */
+    static boolean isInternal(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.startsWith("camel") || lower.startsWith("org.apache.camel") || lower.startsWith("kafka.");
+    }
+}

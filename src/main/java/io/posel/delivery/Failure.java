@@ -1,0 +1,189 @@
+package io.posel.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.posel.template.RenderException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an attempt failed (F2). Holds nothing secret: no URL, no header, no body of ours.
+ *
+ * @param kind stable, for programs and translations
+ * @param status what the receiver answered, null if it did not
+ * @param reason one line for people
+ * @param answer the beginning of what the receiver said, in UTF-8, at most {@value #ANSWER_LIMIT} bytes
+ * @param retryAfter how long the receiver asks to wait, as it says; null if it does not. Never negative.
+ * @param sent whether the receiver was really tried: only such failures let a webhook expire (F1)
+ * @param retryable whether sending the same again can help
+ */
+public record Failure(
+        Kind kind,
+        @Nullable Integer status,
+        String reason,
+        byte[] answer,
+        @Nullable Duration retryAfter,
+        boolean sent,
+        boolean retryable) {
+    static final int ANSWER_LIMIT = 2 * 1024;
+    private static final int DETAIL_LIMIT = 200;
+
+    public enum Kind {
+        STATUS("status"),
+        TIMEOUT("timeout"),
+        CONNECT_TIMEOUT("connect-timeout"),
+        CONNECT_REFUSED("connect-refused"),
+        UNREACHABLE("unreachable"),
+        CONNECTION_CLOSED("connection-closed"),
+        TLS("tls"),
+        UNKNOWN_HOST("unknown-host"),
+        NAME_SERVICE("name-service"),
+        ADDRESS_REFUSED("address-refused"),
+        BAD_ANSWER("bad-answer"),
+        OVERLOAD("overload"),
+        RENDER("render"),
+        INTERNAL("internal");
+
+        private final String code;
+
+        Kind(String code) {
+            this.code = code;
+        }
+
+        /** The name in JSON and metrics. */
+        public String code() {
+            return code;
+        }
+    }
+
+    /** How long the receiver asks to wait, but no longer than this; null if it asks for nothing. */
+    public @Nullable Duration retryAfterUpTo(Duration max) {
+        return retryAfter == null || retryAfter.compareTo(max) < 0 ? retryAfter : max;
+    }
+
+    /** The whole matrix: which failure is which. The first match in the chain of causes decides. */
+    public static Failure of(Throwable thrown, InstantSource clock) {
+        Throwable e = thrown;
+        for (int depth = 0; e != null && depth < 20; depth++, e = e.getCause()) {
+            if (e instanceof HttpOperationFailedException answered) {
+                return ofAnswer(answered, clock.instant());
+            } else if (e instanceof RenderException) {
+                return neverSent(Kind.RENDER, "cannot be rendered: " + detail(e), false);
+            } else if (e instanceof AddressRefusedException) {
+                return neverSent(Kind.ADDRESS_REFUSED, detail(e), false);
+            } else if (e instanceof LookupFailedException) {
+                return neverSent(Kind.NAME_SERVICE, detail(e), true);
+            } else if (e instanceof ConnectionRequestTimeoutException) {
+                return neverSent(Kind.OVERLOAD, "no free connection: Posel sends too much at once", true);
+            } else if (e instanceof UnknownHostException) {
+                return tried(Kind.UNKNOWN_HOST, "the host name has no address");
+            } else if (e instanceof DeliveryTimeoutException) {
+                return tried(Kind.TIMEOUT, detail(e));
+            } else if (e instanceof ConnectTimeoutException) {
+                return tried(Kind.CONNECT_TIMEOUT, "no connection in time");
+            } else if (e instanceof SocketTimeoutException) {
+                return tried(Kind.TIMEOUT, "no answer in time");
+            } else if (e instanceof NoRouteToHostException) {
+                return tried(Kind.UNREACHABLE, "no network route to the host");
+            } else if (e instanceof ConnectException) {
+                return String.valueOf(e.getMessage()).contains("unreachable")
+                        ? tried(Kind.UNREACHABLE, "no network route to the host")
+                        : tried(Kind.CONNECT_REFUSED, "the connection was refused");
+            } else if (e instanceof SSLException) {
+                return tried(Kind.TLS, "TLS failed: " + detail(e));
+            } else if (e instanceof NoHttpResponseException
+                    || e instanceof ConnectionClosedException
+                    || e instanceof SocketException) {
+                return tried(Kind.CONNECTION_CLOSED, "the connection was closed before the answer was complete");
+            } else if (e instanceof MalformedChunkCodingException) {
+                return tried(Kind.BAD_ANSWER, "the answer's body is not valid HTTP");
+            } else if (e instanceof InterruptedIOException) {
+                return neverSent(Kind.INTERNAL, "interrupted", true);
+            } else if (e instanceof IOException) {
+                return tried(Kind.BAD_ANSWER, "the answer is not valid HTTP: " + detail(e));
+            }
+        }
+        return neverSent(Kind.INTERNAL, "internal error: " + thrown.getClass().getSimpleName(), true);
+    }
+
+    private static Failure ofAnswer(HttpOperationFailedException answered, Instant now) {
+        int status = answered.getStatusCode();
+        String reason = "answered " + status + (status / 100 == 3 ? "; redirects are not followed" : "");
+        String body = answered.getResponseBody();
+        byte[] answer = body == null ? new byte[0] : body.getBytes(UTF_8);
+        return new Failure(
+                Kind.STATUS, status, reason, first(answer), retryAfter(answered.getResponseHeaders(), now), true, true);
+    }
+
+    private static Failure tried(Kind kind, String reason) {
+        return new Failure(kind, null, reason, new byte[0], null, true, true);
+    }
+
+    private static Failure neverSent(Kind kind, String reason, boolean retryable) {
+        return new Failure(kind, null, reason, new byte[0], null, false, retryable);
+    }
+
+    private static String detail(Throwable e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String line = message.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.length() <= DETAIL_LIMIT ? line : line.substring(0, DETAIL_LIMIT) + "…";
+    }
+
+    /** Not in the middle of a character. */
+    private static byte[] first(byte[] utf8) {
+        int end = Math.min(utf8.length, ANSWER_LIMIT);
+        while (end > 0 && end < utf8.length && (utf8[end] & 0xc0) == 0x80) {
+            end--;
+        }
+        return Arrays.copyOf(utf8, end);
+    }
+
+    /** Seconds or a date (RFC 9110, 10.2.3); anything else is as if it were not there. */
+    private static @Nullable Duration retryAfter(@Nullable Map<String, String> headers, Instant now) {
+        if (headers == null) {
+            return null;
+        }
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if (header.getKey().equalsIgnoreCase("Retry-After") && header.getValue() != null) {
+                return retryAfter(header.getValue().strip(), now);
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Duration retryAfter(String value, Instant now) {
+        if (value.matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(value));
+        }
+        try {
+            Duration wait = Duration.between(
+                    now,
+                    ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
+            return wait.isNegative() ? null : wait;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+}
