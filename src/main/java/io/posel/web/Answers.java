@@ -1,0 +1,140 @@
+package io.posel.web;
+
+import io.posel.problem.ProblemException;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers that no route gives: refusals, errors, health. */
+final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    private static final Map<Integer, String> ROUTER_ERRORS = Map.of(
+            400, "the request is malformed",
+            404, "there is nothing at this path",
+            406, "none of the accepted media types can be produced",
+            415, "the media type of the body is not known here",
+            417, "this expectation cannot be met",
+            500, "the request failed");
+
+    private final Vertx vertx;
+    private final long maxBody;
+    private final Duration linger;
+    private final Connections connections;
+
+    /** @param linger how long a refused body is still read, so that its sender gets to see the answer */
+    Answers(Vertx vertx, long maxBody, Duration linger, Connections connections) {
+        this.vertx = vertx;
+        this.maxBody = maxBody;
+        this.linger = linger;
+        this.connections = connections;
+    }
+
+    /** The headers of every answer. Later ones of the same name replace them. */
+    static void secure(HttpServerResponse response) {
+        response.putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    }
+
+    /** What the router answers by itself becomes a problem too. */
+    void forErrorsOf(Router router) {
+        ROUTER_ERRORS.forEach(
+                (status, detail) -> router.errorHandler(status, context -> failed(context, status, detail)));
+        router.errorHandler(405, context -> {
+            context.response().putHeader("Allow", String.join(", ", allowed(router, context.normalizedPath())));
+            failed(context, 405, "this path does not know that method");
+        });
+        // what the body handler says when the caller leaves in the middle of a body: nobody is there to be answered
+        router.errorHandler(200, context -> context.request().connection().close());
+        router.errorHandler(413, context -> {
+            Verdict.Refusal refusal = Door.tooLarge(maxBody);
+            problem(context.request(), refusal.status(), refusal.detail(), refusal.headers());
+        });
+    }
+
+    private static Set<String> allowed(Router router, String path) {
+        Set<String> methods = new TreeSet<>();
+        for (Route route : router.getRoutes()) {
+            if (route.methods() != null && serves(route, path)) {
+                route.methods().forEach(method -> methods.add(method.name()));
+            }
+        }
+        return methods;
+    }
+
+    private static boolean serves(Route route, String path) {
+        String[] pattern = String.valueOf(route.getPath()).split("/");
+        String[] segments = path.split("/");
+        if (segments.length < pattern.length || route.isExactPath() && segments.length > pattern.length) {
+            return false;
+        }
+        return IntStream.range(0, pattern.length)
+                .allMatch(i -> pattern[i].startsWith(":") || pattern[i].equals(segments[i]));
+    }
+
+    private static void failed(RoutingContext context, int status, String detail) {
+        HttpServerRequest request = context.request();
+        if (request.response().headWritten()) {
+            request.connection().close();
+        } else if (context.failure() instanceof ProblemException problem) {
+            end(request, problem.status(), Problems.bytes(problem));
+        } else {
+            if (status >= 500) {
+                LOG.error("A request failed", context.failure());
+            }
+            end(request, status, Problems.bytes(status, detail));
+        }
+    }
+
+    private static void end(HttpServerRequest request, int status, byte[] problem) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", Problems.MEDIA_TYPE)
+                .end(Buffer.buffer(problem));
+    }
+
+    /** Refuses, and closes the connection: only callers with a token may keep one. */
+    void problem(HttpServerRequest request, int status, String detail, Map<String, String> headers) {
+        headers.forEach(request.response()::putHeader);
+        close(request, status, Problems.MEDIA_TYPE, Problems.bytes(status, detail));
+    }
+
+    /** Answers and closes the connection. */
+    void close(HttpServerRequest request, int status, String type, byte[] body) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        HttpConnection connection = request.connection();
+        connections.leaves(connection);
+        response.setStatusCode(status)
+                .putHeader("Content-Type", type)
+                .putHeader("Connection", "close")
+                .end(Buffer.buffer(body))
+                .onComplete(written -> {
+                    if (request.isEnded()) {
+                        connection.close();
+                        return;
+                    }
+                    // closing on unread bytes resets the connection, and the answer may be lost (RFC 9112, 9.6)
+                    vertx.setTimer(linger.toMillis(), late -> connection.close());
+                    request.handler(ignored -> {})
+                            .endHandler(end -> connection.close())
+                            .resume();
+                });
+    }
+}

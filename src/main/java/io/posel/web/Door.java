@@ -1,0 +1,153 @@
+package io.posel.web;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides what may enter, before any route of the server sees the request.
+ *
+ * <p>Promised: whatever is not exactly a health path or {@code POST /events} as sent, byte by byte, needs the admin
+ * token; so a path that a router decodes, joins or shortens into another one can only meet the stricter check.
+ *
+ * <p>Not promised: a bound on guessing. Wrong tokens are answered 429 after a while, but a right one always passes, or
+ * one bad neighbour behind the same address could lock everybody out. A generated token has 256 bits.
+ */
+public final class Door {
+    static final int MAX_HEADERS = 100;
+
+    private static final Set<String> HEALTH = Set.of("/observe/health", "/observe/health/ready");
+    private static final String LIVE = "/observe/health/live";
+
+    private final AllowedHosts hosts;
+    private final Tokens tokens;
+    private final WrongTokens wrongTokens;
+    private final long maxBody;
+
+    /** @param maxBody the largest request body, in bytes */
+    public Door(AllowedHosts hosts, Tokens tokens, WrongTokens wrongTokens, long maxBody) {
+        this.hosts = hosts;
+        this.tokens = tokens;
+        this.wrongTokens = wrongTokens;
+        this.maxBody = maxBody;
+    }
+
+    public Verdict judge(RequestHead head) {
+        return malformed(head)
+                .or(() -> foreignHost(head))
+                .<Verdict>map(refusal -> refusal)
+                .or(() -> health(head))
+                .or(() -> unauthorised(head))
+                .or(() -> unfitBody(head))
+                .orElseGet(Verdict.Pass::new);
+    }
+
+    private static Optional<Verdict.Refusal> malformed(RequestHead head) {
+        if (head.headerCount() > MAX_HEADERS) {
+            return refuse(431, "a request may have at most " + MAX_HEADERS + " headers");
+        }
+        // an absolute target would carry a second host, past the check of the Host header (RFC 9112, 3.2.2)
+        if (!head.target().startsWith("/") || head.target().indexOf('#') >= 0) {
+            return refuse(400, "the request target must be a path");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Verdict.Refusal> foreignHost(RequestHead head) {
+        List<String> values = head.header("Host");
+        if (values.size() != 1) {
+            return refuse(400, "exactly one Host header is required");
+        }
+        return hosts.allows(values.get(0))
+                ? Optional.empty()
+                : refuse(421, "this server does not answer to that host name; POSEL_HTTP_ALLOWED_HOSTS adds names");
+    }
+
+    private static Optional<Verdict> health(RequestHead head) {
+        if (!head.method().equals("GET") && !head.method().equals("HEAD")) {
+            return Optional.empty();
+        }
+        String path = path(head);
+        if (path.equals(LIVE)) {
+            return Optional.of(new Verdict.Health(false));
+        }
+        return HEALTH.contains(path) ? Optional.of(new Verdict.Health(true)) : Optional.empty();
+    }
+
+    private Optional<Verdict> unauthorised(RequestHead head) {
+        Optional<String> token = bearerToken(head.header("Authorization"));
+        if (token.isEmpty()) {
+            return Optional.of(new Verdict.Refusal(
+                    401, "a bearer token is required", Map.of("WWW-Authenticate", "Bearer realm=\"posel\"")));
+        }
+        return switch (tokens.roleOf(token.get())) {
+            case ADMIN -> Optional.empty();
+            case INTAKE ->
+                head.method().equals("POST") && path(head).equals("/events")
+                        ? Optional.empty()
+                        : Optional.of(new Verdict.Refusal(
+                                403, "the intake token may only POST to /events; use the admin token"));
+            case NONE -> Optional.of(wrongToken(head.remoteAddress()));
+        };
+    }
+
+    private Verdict wrongToken(String remoteAddress) {
+        Duration wait = wrongTokens.count(remoteAddress);
+        if (wait.isZero()) {
+            return new Verdict.Refusal(
+                    401,
+                    "this bearer token is not known",
+                    Map.of("WWW-Authenticate", "Bearer realm=\"posel\", error=\"invalid_token\""));
+        }
+        return new Verdict.Refusal(
+                429,
+                "too many wrong tokens from this address",
+                Map.of(
+                        "Retry-After",
+                        Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()))));
+    }
+
+    private Optional<Verdict> unfitBody(RequestHead head) {
+        for (String type : head.header("Content-Type")) {
+            String lower = type.toLowerCase(Locale.ROOT);
+            // Camel would turn the fields of a form into message headers, and write uploads to the disk
+            if (lower.contains("application/x-www-form-urlencoded") || lower.contains("multipart/")) {
+                return Optional.of(new Verdict.Refusal(415, "forms are not taken here"));
+            }
+        }
+        for (String length : head.header("Content-Length")) {
+            try {
+                if (Long.parseLong(length) > maxBody) {
+                    return Optional.of(tooLarge(maxBody));
+                }
+            } catch (NumberFormatException e) {
+                return Optional.of(new Verdict.Refusal(400, "Content-Length is not a number"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    static Verdict.Refusal tooLarge(long maxBody) {
+        return new Verdict.Refusal(413, "the body is larger than " + maxBody + " bytes; POSEL_MAX_BODY sets the limit");
+    }
+
+    private static Optional<String> bearerToken(List<String> authorization) {
+        if (authorization.size() != 1 || !authorization.get(0).regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return Optional.empty();
+        }
+        String token = authorization.get(0).substring(7).strip();
+        return token.isEmpty() ? Optional.empty() : Optional.of(token);
+    }
+
+    private static String path(RequestHead head) {
+        int query = head.target().indexOf('?');
+        return query < 0 ? head.target() : head.target().substring(0, query);
+    }
+
+    private static Optional<Verdict.Refusal> refuse(int status, String detail) {
+        return Optional.of(new Verdict.Refusal(status, detail));
+    }
+}

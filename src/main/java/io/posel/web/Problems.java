@@ -1,0 +1,78 @@
+package io.posel.web;
+
+import io.posel.json.Json;
+import io.posel.problem.FieldError;
+import io.posel.problem.ProblemException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes refusals as {@code application/problem+json} (RFC 9457), of type {@code about:blank}. */
+public final class Problems {
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    private Problems() {}
+
+    /** The body for this refusal, UTF-8. */
+    public static byte[] bytes(ProblemException problem) {
+        return bytes(problem.status(), String.valueOf(problem.getMessage()), problem.errors());
+    }
+
+    public static byte[] bytes(int status, String detail) {
+        return bytes(status, detail, List.of());
+    }
+
+    /** @param detail one sentence that may be shown to the caller */
+    public static byte[] bytes(int status, String detail, List<FieldError> errors) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", "about:blank");
+        members.put("title", title(status));
+        members.put("status", status);
+        members.put("detail", detail);
+        if (!errors.isEmpty()) {
+            List<Json> list = new ArrayList<>();
+            errors.forEach(error -> list.add(json(error)));
+            members.put("errors", list);
+        }
+        return Json.of(members).toBytes();
+    }
+
+    private static Json json(FieldError error) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("pointer", error.pointer());
+        members.put("code", error.code());
+        members.put("params", error.params());
+        members.put("detail", error.detail());
+        return Json.of(members);
+    }
+
+    /** The phrase of the status: RFC 9457 asks for it as the title of {@code about:blank}. */
+    static String title(int status) {
+        return switch (status) {
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 406 -> "Not Acceptable";
+            case 409 -> "Conflict";
+            case 410 -> "Gone";
+            case 412 -> "Precondition Failed";
+            case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
+            case 415 -> "Unsupported Media Type";
+            case 417 -> "Expectation Failed";
+            case 421 -> "Misdirected Request";
+            case 422 -> "Unprocessable Content";
+            case 428 -> "Precondition Required";
+            case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 501 -> "Not Implemented";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            default -> status < 500 ? "Client Error" : "Server Error";
+        };
+    }
+}

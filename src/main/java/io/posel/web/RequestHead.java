@@ -1,0 +1,19 @@
+package io.posel.web;
+
+import java.util.List;
+
+/** What a request shows before anything of it is trusted: its first line, its headers, where it comes from. */
+public interface RequestHead {
+
+    String method();
+
+    /** The request target exactly as it was sent, query included, nothing decoded. */
+    String target();
+
+    /** Every value of this header, in order; the name in any case. */
+    List<String> header(String name);
+
+    int headerCount();
+
+    String remoteAddress();
+}

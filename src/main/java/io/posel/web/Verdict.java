@@ -1,0 +1,24 @@
+package io.posel.web;
+
+import java.util.Map;
+
+/** What the door says to one request. */
+public sealed interface Verdict {
+
+    /** Go on to the routes. */
+    record Pass() implements Verdict {}
+
+    /** A health path: open to everybody, answered by the door itself, so no route is ever reached without a token. */
+    record Health(boolean readiness) implements Verdict {}
+
+    /** @param headers headers of the answer, besides those that every answer has */
+    record Refusal(int status, String detail, Map<String, String> headers) implements Verdict {
+        public Refusal {
+            headers = Map.copyOf(headers);
+        }
+
+        Refusal(int status, String detail) {
+            this(status, detail, Map.of());
+        }
+    }
+}

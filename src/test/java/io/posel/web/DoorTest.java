@@ -1,0 +1,231 @@
+package io.posel.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DoorTest {
+    private static final String ADMIN = "the-admin-token";
+    private static final String INTAKE = "the-intake-token";
+
+    private final SettableClock clock = new SettableClock();
+    private final Door door = new Door(
+            new AllowedHosts("127.0.0.1", Set.of()),
+            new Tokens(ADMIN, INTAKE),
+            new WrongTokens(10, 1_000, clock),
+            1_000);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/events", "/api/webhooks", "/observe/metrics", "/nowhere", "/observe/health/x"})
+    void withoutATokenNothingButHealthAnswers(String path) {
+        Verdict.Refusal refusal = refusal(Knock.at("GET", path));
+
+        assertThat(refusal.status()).isEqualTo(401);
+        assertThat(refusal.headers()).containsEntry("WWW-Authenticate", "Bearer realm=\"posel\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/observe/health,true", "/observe/health/ready,true", "/observe/health/live,false"})
+    void healthIsOpenToEverybody(String path, boolean readiness) {
+        assertThat(door.judge(Knock.at("GET", path))).isEqualTo(new Verdict.Health(readiness));
+        assertThat(door.judge(Knock.at("HEAD", path + "?x=1"))).isEqualTo(new Verdict.Health(readiness));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//observe/health",
+                "/observe//health",
+                "/observe/health/",
+                "/observe/health/../../api/webhooks",
+                "/observe/%68ealth",
+                "/observe/health;x",
+                "/OBSERVE/HEALTH",
+                "/observe/health%3F",
+                "/observe/health\\..\\api"
+            })
+    void aPathThatOnlyResemblesAHealthPathNeedsAToken(String path) {
+        assertThat(refusal(Knock.at("GET", path)).status()).isEqualTo(401);
+    }
+
+    @Test
+    void healthIsOnlyRead() {
+        assertThat(refusal(Knock.at("POST", "/observe/health")).status()).isEqualTo(401);
+    }
+
+    @Test
+    void theIntakeTakesEitherToken() {
+        assertPasses(Knock.at("POST", "/events").withToken(INTAKE));
+        assertPasses(Knock.at("POST", "/events?source=a").withToken(INTAKE));
+        assertPasses(Knock.at("POST", "/events").withToken(ADMIN));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST,//events",
+        "POST,/events/",
+        "POST,/EVENTS",
+        "POST,/events;x",
+        "POST,/%65vents",
+        "POST,/api/../events",
+        "POST,/events/../api/webhooks",
+        "POST,/events%2f..%2fapi",
+        "POST,/events/x",
+        "GET,/events",
+        "PUT,/events",
+        "post,/events",
+        "GET,/api/webhooks"
+    })
+    void theIntakeTokenIsForExactlyPostEvents(String method, String path) {
+        assertThat(refusal(Knock.at(method, path).withToken(INTAKE)).status()).isEqualTo(403);
+        assertPasses(Knock.at(method, path).withToken(ADMIN));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer",
+                "Bearer ",
+                "Bearer  ",
+                "Basic dGhlLWFkbWluLXRva2Vu",
+                "the-admin-token",
+                "Bearerthe-admin-token"
+            })
+    void onlyABearerTokenIsOne(String authorization) {
+        assertThat(refusal(Knock.at("GET", "/api/webhooks").with("Authorization", authorization))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void theSchemeIsReadInAnyCase() {
+        assertPasses(Knock.at("GET", "/api/webhooks").with("Authorization", "bearer " + ADMIN));
+    }
+
+    @Test
+    void twoAuthorizationsAreNone() {
+        assertThat(refusal(Knock.at("GET", "/api").withToken("wrong").withToken(ADMIN))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"the-admin-toke", "the-admin-token2", "THE-ADMIN-TOKEN", "the-admin-token,"})
+    void aWrongTokenIsRefused(String token) {
+        Verdict.Refusal refusal = refusal(Knock.at("GET", "/api/webhooks").withToken(token));
+
+        assertThat(refusal.status()).isEqualTo(401);
+        assertThat(refusal.headers().get("WWW-Authenticate")).contains("invalid_token");
+    }
+
+    @Test
+    void wrongTokensAreThrottledPerAddress() {
+        Knock wrong = Knock.at("POST", "/events").withToken("wrong");
+        for (int i = 0; i < 10; i++) {
+            assertThat(refusal(wrong).status()).isEqualTo(401);
+        }
+
+        assertThat(refusal(wrong).status()).isEqualTo(429);
+        assertThat(refusal(wrong).headers()).containsEntry("Retry-After", "6");
+        assertThat(refusal(wrong.from("192.0.2.2")).status()).isEqualTo(401);
+        clock.advance(Duration.ofSeconds(6));
+        assertThat(refusal(wrong).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aRightTokenPassesWhateverItsNeighboursDid() {
+        for (int i = 0; i < 20; i++) {
+            refusal(Knock.at("GET", "/api").withToken("wrong"));
+        }
+
+        assertPasses(Knock.at("GET", "/api").withToken(ADMIN));
+    }
+
+    @Test
+    void aMissingTokenIsNoGuess() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(refusal(Knock.at("GET", "/api")).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aForeignHostIsRefusedEvenWithATokenAndOnHealth() {
+        Knock rebound = Knock.at("GET", "/api").without("Host").with("Host", "evil.example:8080");
+
+        assertThat(refusal(rebound.withToken(ADMIN)).status()).isEqualTo(421);
+        assertThat(refusal(Knock.at("GET", "/observe/health").without("Host").with("Host", "evil.example"))
+                        .status())
+                .isEqualTo(421);
+    }
+
+    @Test
+    void exactlyOneHostIsRequired() {
+        Knock good = Knock.at("GET", "/api").withToken(ADMIN);
+
+        assertThat(refusal(good.without("Host")).status()).isEqualTo(400);
+        assertThat(refusal(good.with("Host", "localhost")).status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://evil.example/api", "*", "evil.example:443", "api", "/api#/events"})
+    void aTargetThatIsNoPathIsRefused(String target) {
+        assertThat(refusal(Knock.at("GET", target).withToken(ADMIN)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void headersAreCounted() {
+        Knock many = Knock.at("GET", "/api").withToken(ADMIN);
+        for (int i = 0; i < 98; i++) {
+            many = many.with("X-" + i, "x");
+        }
+
+        assertPasses(many);
+        assertThat(refusal(many.with("X-more", "x")).status()).isEqualTo(431);
+    }
+
+    @Test
+    void aBodyIsBoundedByItsAnnouncedLength() {
+        Knock post = Knock.at("POST", "/events").withToken(INTAKE);
+
+        assertPasses(post.with("Content-Length", "1000"));
+        assertThat(refusal(post.with("Content-Length", "1001")).status()).isEqualTo(413);
+        assertThat(refusal(post.with("Content-Length", "99999999999999999999")).status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void nobodyLearnsTheLimitsWithoutAToken() {
+        assertThat(refusal(Knock.at("POST", "/events").with("Content-Length", "1001"))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/x-www-form-urlencoded",
+                "Application/X-WWW-Form-Urlencoded; charset=utf-8",
+                "multipart/form-data; boundary=x",
+                "multipart/mixed"
+            })
+    void formsAreNotTaken(String type) {
+        assertThat(refusal(Knock.at("POST", "/events").withToken(INTAKE).with("Content-Type", type))
+                        .status())
+                .isEqualTo(415);
+    }
+
+    private void assertPasses(Knock knock) {
+        assertThat(door.judge(knock)).isEqualTo(new Verdict.Pass());
+    }
+
+    private Verdict.Refusal refusal(Knock knock) {
+        Verdict verdict = door.judge(knock);
+        assertThat(verdict).isInstanceOf(Verdict.Refusal.class);
+        return (Verdict.Refusal) verdict;
+    }
+}

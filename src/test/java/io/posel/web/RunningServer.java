@@ -1,0 +1,87 @@
+package io.posel.web;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.main.Main;
+
+/** Camel Main with our server on a free port, for tests. */
+final class RunningServer implements AutoCloseable {
+    static final String ADMIN = "the-admin-token";
+    static final String INTAKE = "the-intake-token";
+    static final int MAX_BODY = 10_000;
+
+    final Main main = new Main();
+    final PoselHttpServer server;
+    final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    RunningServer(HttpSettings settings, Supplier<HealthReport> readiness, RoutesBuilder... routes) {
+        Door door = new Door(
+                new AllowedHosts(settings.host(), Set.of("posel.example")),
+                new Tokens(ADMIN, INTAKE),
+                new WrongTokens(1_000, 10, InstantSource.system()),
+                settings.maxBody());
+        server = new PoselHttpServer(settings, door, new EdgeHeaders(), readiness);
+        main.configure().setAutoConfigurationLogSummary(false);
+        main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
+        main.configure().setShutdownTimeout(10);
+        for (RoutesBuilder builder : routes) {
+            main.configure().addRoutesBuilder(builder);
+        }
+        main.addMainListener(new HttpServerStart(server));
+    }
+
+    static RunningServer with(RoutesBuilder... routes) {
+        return new RunningServer(settings(), () -> HealthReport.of(new HealthReport.Check("database", true)), routes)
+                .start();
+    }
+
+    static HttpSettings settings() {
+        return new HttpSettings("127.0.0.1", 0, MAX_BODY, Duration.ofSeconds(2), Duration.ofSeconds(60), 64);
+    }
+
+    RunningServer start() {
+        main.start();
+        return this;
+    }
+
+    int port() {
+        return server.boundPort();
+    }
+
+    HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    HttpRequest.Builder asAdmin(String path) {
+        return to(path).header("Authorization", "Bearer " + ADMIN);
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** A raw request head with the admin token, without the empty line at its end. */
+    String adminHead(String line) {
+        return line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + ADMIN + "\r\n";
+    }
+
+    RawHttp.Answer raw(String request) throws Exception {
+        return RawHttp.send(port(), request);
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+    }
+}
