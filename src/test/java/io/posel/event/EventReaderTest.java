@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
+import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,7 +117,7 @@ class EventReaderTest {
     @CsvSource({"id,128", "source,200", "type,100"})
     void textsOfKeysAreBounded(String member, int max) {
         Json.Obj valid = (Json.Obj) parse(VALID);
-        var members = new java.util.LinkedHashMap<>(valid.members());
+        var members = new LinkedHashMap<>(valid.members());
 
         members.put(member, new Json.Str("x".repeat(max)));
         assertThat(read(new Json.Obj(members).toString())).hasSize(1);
@@ -292,7 +297,7 @@ class EventReaderTest {
                 "entity", Map.of("type", "customer", "id", "42"),
                 "sequence", 17L,
                 "occurredAt", "2026-11-22T10:00:00Z",
-                "data", Map.of("customer", Map.of("credit", new java.math.BigDecimal("12.50"))));
+                "data", Map.of("customer", Map.of("credit", new BigDecimal("12.50"))));
 
         for (Object body : List.of(event, map, parse(VALID), VALID, new StringBuilder(VALID), bytes(VALID))) {
             assertThat(reader.of(body)).containsExactly(event);
@@ -339,15 +344,15 @@ class EventReaderTest {
         return reader.read("application/json", Map.of(), bytes(body));
     }
 
-    private List<org.assertj.core.groups.Tuple> errors(String body) {
+    private List<Tuple> errors(String body) {
         return tuples(refusal("application/json", Map.of(), bytes(body)));
     }
 
-    private List<org.assertj.core.groups.Tuple> errorsOf(@org.jspecify.annotations.Nullable Object body) {
+    private List<Tuple> errorsOf(@Nullable Object body) {
         return tuples(catchThrowableOfType(ProblemException.class, () -> reader.of(body)));
     }
 
-    private static List<org.assertj.core.groups.Tuple> tuples(ProblemException refusal) {
+    private static List<Tuple> tuples(ProblemException refusal) {
         assertThat(refusal.status()).isEqualTo(400);
         return new ArrayList<>(refusal.errors().stream()
                 .map(error -> tuple(error.pointer(), error.code()))
@@ -367,7 +372,7 @@ class EventReaderTest {
     private static Json parse(String text) {
         try {
             return Json.parse(text);
-        } catch (io.posel.json.JsonSyntaxException e) {
+        } catch (JsonSyntaxException e) {
             throw new AssertionError(e);
         }
     }

@@ -2,12 +2,15 @@ package io.posel.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,16 +133,16 @@ class EventTypesTest {
         assertThat(refusal.status()).isEqualTo(422);
         assertThat(refusal.errors())
                 .extracting(FieldError::pointer, FieldError::code)
-                .containsExactly(org.assertj.core.api.Assertions.tuple(pointer, code));
+                .containsExactly(tuple(pointer, code));
     }
 
     @Test
     void aVariableStandsInTheListOnce() throws Exception {
         Json.Obj valid = (Json.Obj) Json.parse(VALID);
-        Json variable = ((Json.Arr) java.util.Objects.requireNonNull(valid.get("variables")))
+        Json variable = ((Json.Arr) Objects.requireNonNull(valid.get("variables")))
                 .items()
                 .get(0);
-        var members = new java.util.LinkedHashMap<>(valid.members());
+        var members = new LinkedHashMap<>(valid.members());
         members.put("variables", new Json.Arr(List.of(variable, variable)));
 
         ProblemException refusal =
