@@ -1,0 +1,62 @@
+package io.posel;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.zip.ZipException;
+
+/**
+ * Which routes are loaded: the home's {@code routes/} as a whole, or else the jar's own; and with them the route
+ * builders in {@code lib/}.
+ *
+ * @param location a Camel resource, {@code file:…} or {@code classpath:…}
+ */
+record RouteSet(String location, boolean builtIn) {
+    private static final String MARK = "org/apache/camel/";
+
+    static RouteSet of(Path home) {
+        Path routes = home.resolve("routes");
+        return Files.isDirectory(routes)
+                ? new RouteSet("file:" + routes, false)
+                : new RouteSet("classpath:posel/routes", true);
+    }
+
+    String pattern() {
+        return location + "/*.camel.yaml";
+    }
+
+    /** The packages in the home's {@code lib/} that have to do with Camel, for it to look into. */
+    static Set<String> packages(Path home) throws IOException {
+        Set<String> packages = new TreeSet<>();
+        for (Path file : LibraryPath.jars(home)) {
+            try (JarFile jar = new JarFile(file.toFile())) {
+                for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
+                    JarEntry entry = entries.nextElement();
+                    String name = entry.getName();
+                    if (name.endsWith(".class")
+                            && name.contains("/")
+                            && !name.startsWith(MARK)
+                            && !name.startsWith("META-INF/")
+                            && mentionsCamel(jar, entry)) {
+                        packages.add(name.substring(0, name.lastIndexOf('/')).replace('/', '.'));
+                    }
+                }
+            } catch (ZipException e) {
+                throw new IOException(file + " is not a readable jar: " + e.getMessage(), e);
+            }
+        }
+        return packages;
+    }
+
+    private static boolean mentionsCamel(JarFile jar, JarEntry entry) throws IOException {
+        try (var in = jar.getInputStream(entry)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).contains(MARK);
+        }
+    }
+}

@@ -1,0 +1,431 @@
+package io.posel.delivery;
+
+import io.posel.webhook.Webhook;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts deliveries: in order per lane, lanes and webhooks in parallel, as far as permits go. One thread reads and
+ * starts; everything else only tells it that something changed.
+ *
+ * <p>Promises: at most one delivery of a lane is on its way (F6, G3); a delivery whose outcome is not on disk yet is not
+ * started again; a waiting redelivery holds its lane but no permit and no thread (G4).
+ */
+public final class Dispatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final int PAGE = 500;
+    private static final int UNSETTLED_LIMIT = 10_000;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration UNSETTLED_RETRY = Duration.ofSeconds(10);
+
+    private static final class Line {
+        private final Lanes lanes = new Lanes();
+        private final Deque<Delivery> turns = new ArrayDeque<>();
+        private final Map<Delivery, Runnable> goOn = new HashMap<>();
+        /** Out, or its outcome is not known to be on disk: disk may still show it as queued. */
+        private final Set<Queued.Run> unsettled = new HashSet<>();
+
+        private final List<Queued.Run> settled = new ArrayList<>();
+        private int inFlight;
+        private boolean restart;
+        private boolean sends = true;
+    }
+
+    private final Backlog backlog;
+    private final Function<String, Optional<Webhook>> webhooks;
+    private final int concurrency;
+    private final int threads;
+    private final Executor pool;
+    private final ScheduledExecutorService timer;
+    private final InstantSource clock;
+    private final IntSupplier unsettled;
+
+    private final Object lock = new Object();
+    private final Map<String, Line> lines = new HashMap<>();
+    private final LinkedHashSet<String> dirty = new LinkedHashSet<>();
+    private @Nullable Consumer<Delivery> route;
+    private @Nullable Thread thread;
+    private int inFlight;
+    private boolean stopping;
+    private boolean reachable = true;
+
+    /**
+     * @param concurrency requests in flight of a webhook that does not say
+     * @param threads requests in flight in all
+     * @param pool where attempts run; its threads are never interrupted
+     * @param timer only wakes
+     * @param unsettled how many outcomes are not on disk yet
+     */
+    public Dispatcher(
+            Backlog backlog,
+            Function<String, Optional<Webhook>> webhooks,
+            int concurrency,
+            int threads,
+            Executor pool,
+            ScheduledExecutorService timer,
+            InstantSource clock,
+            IntSupplier unsettled) {
+        this.backlog = backlog;
+        this.webhooks = webhooks;
+        this.concurrency = concurrency;
+        this.threads = threads;
+        this.pool = pool;
+        this.timer = timer;
+        this.clock = clock;
+        this.unsettled = unsettled;
+    }
+
+    /** Names what carries a delivery out; null: nothing is started until there is something again. */
+    public void deliverWith(@Nullable Consumer<Delivery> consumer) {
+        synchronized (lock) {
+            route = consumer;
+            dirty.addAll(lines.keySet());
+            lock.notifyAll();
+        }
+    }
+
+    /** Begins with what the queue on disk holds. The store must be ready. */
+    public void start() throws SQLException {
+        wake(backlog.webhooks());
+        synchronized (lock) {
+            thread = new Thread(this::run, "posel-dispatch");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** There may be more in the queues of these webhooks. */
+    public void wake(Collection<String> webhookIds) {
+        synchronized (lock) {
+            for (String id : webhookIds) {
+                line(id).lanes.wake();
+                dirty.add(id);
+            }
+            lock.notifyAll();
+        }
+    }
+
+    /** A webhook was switched on or off, removed, restored or replayed: its queue is read anew. */
+    public void changed(String webhookId) {
+        synchronized (lock) {
+            line(webhookId).restart = true;
+            dirty.add(webhookId);
+            lock.notifyAll();
+        }
+    }
+
+    /** The outcomes of these deliveries are on disk. */
+    public void settled(Collection<Queued> deliveries) {
+        synchronized (lock) {
+            for (Queued delivery : deliveries) {
+                line(delivery.webhookId()).settled.add(delivery.identity());
+                dirty.add(delivery.webhookId());
+            }
+            lock.notifyAll();
+        }
+    }
+
+    /** Whether the delivery has a permit already, so that its attempt may go on at once. */
+    public boolean hasTurn(Delivery delivery) {
+        return delivery.hasPermit();
+    }
+
+    /** Goes on with an attempt on the pool, when there is a permit for it. */
+    public void awaitTurn(Delivery delivery, Runnable attempt) {
+        synchronized (lock) {
+            Line line = line(delivery.queued().webhookId());
+            line.turns.add(delivery);
+            line.goOn.put(delivery, attempt);
+            dirty.add(delivery.queued().webhookId());
+            lock.notifyAll();
+        }
+    }
+
+    /** The attempt is over, whatever comes next. */
+    public void attemptEnded(Delivery delivery) {
+        synchronized (lock) {
+            release(delivery);
+        }
+    }
+
+    private void release(Delivery delivery) {
+        if (delivery.hasPermit()) {
+            delivery.setPermit(false);
+            line(delivery.queued().webhookId()).inFlight--;
+            inFlight--;
+            if (inFlight == threads - 1) {
+                dirty.addAll(lines.keySet());
+            }
+            dirty.add(delivery.queued().webhookId());
+            lock.notifyAll();
+        }
+    }
+
+    /** The exchange is over. Without an outcome the delivery stays the next of its lane, and is tried again later. */
+    public void finished(Delivery delivery) {
+        Queued queued = delivery.queued();
+        synchronized (lock) {
+            release(delivery);
+            Line line = line(queued.webhookId());
+            if (delivery.outcome() != null) {
+                line.lanes.done(queued.identity());
+                dirty.add(queued.webhookId());
+                lock.notifyAll();
+                return;
+            }
+        }
+        if (!isStopping() && !delivery.isPostponed()) {
+            LOG.error(
+                    "Delivery {} left the route without an outcome: it stays queued and is tried again in 10 s. Does"
+                            + " deliver-webhook still end in settle-delivery?",
+                    queued.id());
+        }
+        later(delivery.isPostponed() ? RETRY : UNSETTLED_RETRY, () -> {
+            synchronized (lock) {
+                Line line = line(queued.webhookId());
+                line.unsettled.remove(queued.identity());
+                line.lanes.back(queued);
+                dirty.add(queued.webhookId());
+                lock.notifyAll();
+            }
+        });
+    }
+
+    public boolean isStopping() {
+        synchronized (lock) {
+            return stopping;
+        }
+    }
+
+    /** Requests in flight. */
+    public int inFlight() {
+        synchronized (lock) {
+            return inFlight;
+        }
+    }
+
+    private Line line(String webhookId) {
+        return lines.computeIfAbsent(webhookId, id -> new Line());
+    }
+
+    private void run() {
+        while (true) {
+            String webhookId;
+            synchronized (lock) {
+                while (dirty.isEmpty() && !stopping) {
+                    try {
+                        lock.wait();
+                    } catch (InterruptedException e) {
+                        LOG.warn("An interrupt reached the dispatcher; it goes on");
+                    }
+                }
+                if (stopping) {
+                    return;
+                }
+                var first = dirty.iterator();
+                webhookId = first.next();
+                first.remove();
+            }
+            try {
+                pump(webhookId);
+                if (!reachable) {
+                    LOG.info("The database answers again; deliveries go on");
+                }
+                reachable = true;
+            } catch (SQLException | RuntimeException e) {
+                if (reachable || !(e instanceof SQLException)) {
+                    LOG.warn("The queue of webhook {} cannot be read, trying again: {}", webhookId, e.toString());
+                }
+                reachable = !(e instanceof SQLException);
+                markLater(webhookId, RETRY);
+            }
+        }
+    }
+
+    private void pump(String webhookId) throws SQLException {
+        Optional<Webhook> webhook = webhooks.apply(webhookId);
+        boolean sends = webhook.isPresent() && webhook.get().sends();
+        int permits = webhook.map(each -> each.definition().concurrency()).orElse(concurrency);
+        while (true) {
+            List<Runnable> starts = new ArrayList<>();
+            Optional<Long> page;
+            List<Lanes.Refill> refills;
+            Set<Queued.Run> skip;
+            synchronized (lock) {
+                Line line = line(webhookId);
+                line.settled.forEach(line.unsettled::remove);
+                line.settled.clear();
+                if (line.restart || line.sends != sends) {
+                    line.lanes.restart();
+                    line.restart = false;
+                    line.sends = sends;
+                }
+                if (route != null && !stopping) {
+                    collectStarts(line, sends, permits, starts);
+                }
+                skip = Set.copyOf(line.unsettled);
+                page = sends ? line.lanes.wantsPage() : Optional.empty();
+                refills = sends ? line.lanes.wantsRefill() : List.of();
+                if (page.isPresent()) {
+                    line.lanes.reading();
+                }
+                if (webhook.isEmpty() && line.unsettled.isEmpty()) {
+                    lines.remove(webhookId);
+                }
+            }
+            starts.forEach(pool::execute);
+            if (page.isEmpty() && refills.isEmpty()) {
+                return;
+            }
+            read(webhookId, page, refills, skip);
+        }
+    }
+
+    private void collectStarts(Line line, boolean sends, int permits, List<Runnable> starts) {
+        while (!line.turns.isEmpty() && line.inFlight < permits && inFlight < threads) {
+            Delivery delivery = line.turns.remove();
+            Runnable attempt = line.goOn.remove(delivery);
+            take(line, delivery);
+            starts.add(attempt);
+        }
+        if (unsettled.getAsInt() > UNSETTLED_LIMIT) {
+            return;
+        }
+        while (sends && line.lanes.hasNext() && line.inFlight < permits && inFlight < threads) {
+            Queued next = line.lanes.next().orElseThrow();
+            line.unsettled.add(next.identity());
+            Instant notBefore = next.notBefore();
+            Duration wait = notBefore == null ? Duration.ZERO : Duration.between(clock.instant(), notBefore);
+            Delivery delivery = new Delivery(next);
+            if (wait.isNegative() || wait.isZero()) {
+                take(line, delivery);
+                starts.add(() -> carryOut(delivery));
+            } else {
+                delivery.setPermit(false);
+                later(wait, () -> awaitTurn(delivery, () -> carryOut(delivery)));
+            }
+        }
+    }
+
+    private void take(Line line, Delivery delivery) {
+        delivery.setPermit(true);
+        line.inFlight++;
+        inFlight++;
+    }
+
+    private void carryOut(Delivery delivery) {
+        Consumer<Delivery> consumer;
+        synchronized (lock) {
+            consumer = stopping ? null : route;
+        }
+        if (consumer == null) {
+            synchronized (lock) {
+                release(delivery);
+                Line line = line(delivery.queued().webhookId());
+                line.unsettled.remove(delivery.queued().identity());
+                line.lanes.back(delivery.queued());
+            }
+        } else {
+            consumer.accept(delivery);
+        }
+    }
+
+    private void read(String webhookId, Optional<Long> page, List<Lanes.Refill> refills, Set<Queued.Run> skip)
+            throws SQLException {
+        boolean done = false;
+        try {
+            for (Lanes.Refill refill : refills) {
+                List<Queued> rows = backlog.lanePage(webhookId, refill.laneKey(), refill.after(), Lanes.LANE_PLACES);
+                synchronized (lock) {
+                    line(webhookId).lanes.takeRefill(refill, rows, rows.size() == Lanes.LANE_PLACES, skip);
+                }
+            }
+            if (page.isPresent()) {
+                List<Queued> rows = backlog.page(webhookId, page.get(), PAGE);
+                synchronized (lock) {
+                    line(webhookId).lanes.takePage(rows, rows.size() == PAGE, skip);
+                }
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                synchronized (lock) {
+                    line(webhookId).lanes.wake();
+                }
+            }
+        }
+    }
+
+    private void markLater(String webhookId, Duration delay) {
+        later(delay, () -> {
+            synchronized (lock) {
+                dirty.add(webhookId);
+                lock.notifyAll();
+            }
+        });
+    }
+
+    private void later(Duration delay, Runnable action) {
+        if (!timer.isShutdown()) {
+            timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Starts nothing more; waits for the requests in flight, and for nothing else. */
+    public void stop(Duration patience) {
+        Thread reader;
+        synchronized (lock) {
+            stopping = true;
+            lock.notifyAll();
+            long end = System.nanoTime() + patience.toNanos();
+            long left = patience.toMillis();
+            while (inFlight > 0 && left > 0) {
+                try {
+                    lock.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+                left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            }
+            if (inFlight > 0) {
+                LOG.warn("{} requests did not end in time; their deliveries stay queued", inFlight);
+            }
+            reader = thread;
+        }
+        if (reader != null) {
+            try {
+                reader.join(patience.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.posel;
+
+import org.jspecify.annotations.NullMarked;

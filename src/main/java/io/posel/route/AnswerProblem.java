@@ -1,0 +1,53 @@
+package io.posel.route;
+
+import io.posel.problem.ProblemException;
+import io.posel.store.StoreUnavailableException;
+import io.posel.web.Problems;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers what went wrong as problem+json (RFC 9457), never with a stack trace. What nobody foresaw is logged, and told
+ * as {@code unexpected} says: 503 at the intake, where it means unknown, repeat with the same id (G1).
+ */
+public final class AnswerProblem implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerProblem.class);
+    private static final int RETRY_SECONDS = 5;
+
+    private final int unexpected;
+
+    public AnswerProblem(int unexpected) {
+        this.unexpected = unexpected;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        ProblemException problem = problem(exchange, caught);
+        JsonAnswer.write(exchange, problem.status(), Problems.MEDIA_TYPE, Problems.bytes(problem));
+        if (problem.status() == 503) {
+            exchange.getMessage().setHeader("Retry-After", RETRY_SECONDS);
+        }
+    }
+
+    private ProblemException problem(Exchange exchange, Exception caught) {
+        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProblemException problem) {
+                return problem;
+            } else if (cause instanceof StoreUnavailableException) {
+                LOG.warn("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());
+                return new ProblemException(
+                        503,
+                        "The store does not answer; whether this was stored is unknown. Repeat it, with the same id.");
+            }
+        }
+        LOG.error("Route {} failed", exchange.getFromRouteId(), caught);
+        return new ProblemException(
+                unexpected,
+                unexpected == 503
+                        ? "This could not be stored for sure. Repeat it, with the same id."
+                        : "Posel could not do this; its log says why.");
+    }
+}

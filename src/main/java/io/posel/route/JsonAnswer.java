@@ -1,0 +1,22 @@
+package io.posel.route;
+
+import io.posel.json.Json;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** Answers of the HTTP routes. */
+final class JsonAnswer {
+    private JsonAnswer() {}
+
+    static void write(Exchange exchange, int status, Json body) {
+        write(exchange, status, "application/json", body.toBytes());
+    }
+
+    static void write(Exchange exchange, int status, String mediaType, byte[] body) {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setHeader(Exchange.CONTENT_TYPE, mediaType);
+        message.setBody(body);
+    }
+}

@@ -1,0 +1,36 @@
+package io.posel.route;
+
+import io.posel.delivery.Delivery;
+import io.posel.delivery.RequestMessage;
+import io.posel.delivery.StandardHeaders;
+import java.time.InstantSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Makes the message the rendered request, with the headers that belong to this attempt alone. */
+public final class PrepareAttempt implements Processor {
+    private final StandardHeaders headers;
+    private final InstantSource clock;
+
+    public PrepareAttempt(StandardHeaders headers, InstantSource clock) {
+        this.headers = headers;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Delivery delivery = LanesEndpoint.delivery(exchange);
+        Delivery.Rendered rendered = delivery.rendered()
+                .orElseThrow(() -> new IllegalStateException("nothing is rendered: is renderRequest a step before?"));
+        delivery.attemptStarts(clock.instant());
+        RequestMessage.write(
+                exchange.getMessage(),
+                rendered.request(),
+                headers.of(
+                        delivery.queued().id().toString(),
+                        delivery.attempt(),
+                        rendered.event().type(),
+                        rendered.event().entity(),
+                        rendered.late()));
+    }
+}

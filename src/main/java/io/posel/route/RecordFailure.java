@@ -1,0 +1,86 @@
+package io.posel.route;
+
+import io.posel.delivery.Delivery;
+import io.posel.delivery.Dispatcher;
+import io.posel.delivery.Failure;
+import io.posel.delivery.Outcome;
+import io.posel.store.Settlement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs after each attempt that failed, before Camel decides about a redelivery: records it, gives the permit back, sets
+ * the delay that the receiver asked for, and ends what no repetition can help.
+ */
+public final class RecordFailure implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(RecordFailure.class);
+
+    private final Dispatcher dispatcher;
+    private final Settlement settlement;
+    private final InstantSource clock;
+    private final Duration delay;
+    private final double factor;
+    private final Duration maxDelay;
+
+    /**
+     * @param delay before the first redelivery, {@code factor} times longer before each further one: the next attempt
+     *     after a restart
+     * @param maxDelay how long a receiver may ask to wait
+     */
+    public RecordFailure(
+            Dispatcher dispatcher,
+            Settlement settlement,
+            InstantSource clock,
+            Duration delay,
+            double factor,
+            Duration maxDelay) {
+        this.dispatcher = dispatcher;
+        this.settlement = settlement;
+        this.clock = clock;
+        this.delay = delay;
+        this.factor = factor;
+        this.maxDelay = maxDelay;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Delivery delivery = LanesEndpoint.delivery(exchange);
+        Failure failure = Failure.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class), clock);
+        int number = delivery.attempt();
+        Duration wait = wait(failure, number);
+        if (failure.kind() == Failure.Kind.INTERNAL) {
+            LOG.error(
+                    "Delivery {} failed inside Posel",
+                    delivery.queued().id(),
+                    exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        }
+        delivery.failed(failure);
+        dispatcher.attemptEnded(delivery);
+        Instant at = delivery.attemptAt().equals(Instant.EPOCH) ? clock.instant() : delivery.attemptAt();
+        settlement.settle(new Outcome.AttemptFailed(
+                delivery.queued(),
+                delivery.rendered().map(Delivery.Rendered::webhookVersion).orElse(0),
+                number,
+                at,
+                delivery.attemptMillis(),
+                failure,
+                clock.instant().plus(wait)));
+        exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
+        if (!failure.retryable()) {
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+        } else if (failure.retryAfter() != null || delivery.queued().attempts() > 0) {
+            // Camel counts delays from the start of the exchange, and this run may have begun before a restart
+            exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, wait.toMillis());
+        }
+    }
+
+    private Duration wait(Failure failure, int number) {
+        Duration asked = failure.retryAfterUpTo(maxDelay);
+        return asked != null ? asked : Duration.ofMillis((long) (delay.toMillis() * Math.pow(factor, number - 1d)));
+    }
+}

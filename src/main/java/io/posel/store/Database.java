@@ -1,0 +1,142 @@
+package io.posel.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one relational store: an embedded H2 file, or PostgreSQL. */
+public final class Database implements AutoCloseable {
+
+    /** The database cannot be used at all, whatever one waits for; the message says why and what to do. */
+    public static final class UnusableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnusableException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Where the database is and who asks. */
+    public record Access(String url, String user, String password) {
+        /**
+         * H2 in a folder. {@code async:} because a thread interrupted while it writes would close the database for
+         * everybody; {@code WRITE_DELAY=0} with the checkpoint in {@link Dialect} is what survives a power loss.
+         */
+        public static Access embedded(Path folder) {
+            return new Access("jdbc:h2:async:" + folder.resolve("posel") + H2_MODE, "posel", "");
+        }
+
+        @Override
+        public String toString() {
+            return url.split("[?;]")[0];
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final String H2_MODE = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
+            + ";WRITE_DELAY=0;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE";
+    private static final int CONNECTIONS = 10;
+    private static final int H2_FILE_IN_USE = 90020;
+
+    private final Access access;
+    private final Dialect dialect;
+    private final HikariDataSource pool;
+
+    public Database(Access access) {
+        this.access = access;
+        this.dialect = Dialect.of(access.url());
+        this.pool = pool("posel", access, CONNECTIONS);
+    }
+
+    /** A pool that connects when it is first used. */
+    public static HikariDataSource pool(String name, Access access, int connections) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(access.url());
+        config.setUsername(access.user());
+        config.setPassword(access.password());
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(5_000);
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
+    /**
+     * Connects and brings the tables up to date.
+     *
+     * @throws SQLException if it does not answer now, but may later
+     * @throws UnusableException if it never will, as for a broken migration or a file that another process holds
+     */
+    public void migrate() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.isValid(5);
+        } catch (SQLException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql && sql.getErrorCode() == H2_FILE_IN_USE) {
+                    throw new UnusableException(
+                            access + " is in use: another Posel runs on this data directory. Stop it, or set"
+                                    + " POSEL_DATA_DIR.",
+                            e);
+                }
+            }
+            throw e;
+        }
+        try {
+            Flyway.configure()
+                    .dataSource(pool)
+                    .locations("classpath:db/migration")
+                    .load()
+                    .migrate();
+        } catch (FlywayException e) {
+            throw new UnusableException(
+                    "the tables in " + access + " cannot be brought up to date: " + firstLines(e), e);
+        }
+    }
+
+    private static String firstLines(FlywayException e) {
+        return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    /** Whether it answers now. */
+    public boolean isReachable() {
+        try (Connection connection = pool.getConnection()) {
+            return connection.isValid(2);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return access.toString();
+    }
+
+    @Override
+    public void close() {
+        if (dialect == Dialect.H2) {
+            try (Connection connection = pool.getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("shutdown");
+            } catch (SQLException e) {
+                LOG.debug("The embedded database was closed already", e);
+            }
+        }
+        pool.close();
+    }
+}

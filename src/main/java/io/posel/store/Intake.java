@@ -1,0 +1,289 @@
+package io.posel.store;
+
+import com.fasterxml.uuid.NoArgGenerator;
+import io.posel.event.EntityRef;
+import io.posel.event.Event;
+import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+
+/**
+ * Writes events and their deliveries, one group of requests after the other, and lets numbered events into the queue.
+ *
+ * <p>Promises: an answer is given only when its event survives a power loss (G1); a request is stored whole or not at
+ * all; a (source, id) seen before is a duplicate (G7); places in the queue are in commit order; {@code queued} has been
+ * called with every webhook that got deliveries before the caller is answered.
+ */
+public final class Intake implements AutoCloseable {
+    private sealed interface Work {}
+
+    private record Accept(List<Acceptance> events) implements Work {}
+
+    private record Release(Accepted.Held held) implements Work {}
+
+    private final DataSource dataSource;
+    private final InstantSource clock;
+    private final NoArgGenerator deliveryIds;
+    private final Consumer<Set<String>> queued;
+    private final GroupCommit<Work, List<Accepted>> writer;
+
+    /**
+     * @param deliveryIds time-ordered UUIDs (RFC 9562, version 7)
+     * @param queued is told the webhooks whose queue may have grown, in commit order
+     */
+    public Intake(
+            DataSource dataSource,
+            Dialect dialect,
+            InstantSource clock,
+            NoArgGenerator deliveryIds,
+            Consumer<Set<String>> queued) {
+        this.dataSource = dataSource;
+        this.clock = clock;
+        this.deliveryIds = deliveryIds;
+        this.queued = queued;
+        this.writer = new GroupCommit<>("posel-intake", dataSource, dialect, Duration.ZERO, new Group());
+    }
+
+    /** One request; the results stand in its order. Fails with {@link StoreUnavailableException}. */
+    public CompletableFuture<List<Accepted>> accept(List<Acceptance> events) {
+        return writer.submit(new Accept(List.copyOf(events)));
+    }
+
+    /** Puts the deliveries of a held event behind what the queue holds now; does nothing if that was done before. */
+    public CompletableFuture<List<Accepted>> release(Accepted.Held held) {
+        return writer.submit(new Release(held));
+    }
+
+    /** The last number of this entity that was let through, empty if there was none. */
+    public OptionalLong lastReleased(EntityRef entity) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(
+                        "select released from entity_sequence where entity_type = ? and entity_id = ?")) {
+            select.setString(1, entity.type());
+            select.setString(2, entity.id());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
+        }
+    }
+
+    /** Every event that waits for its turn, in the order of acceptance. */
+    public List<Accepted.Held> held() throws SQLException {
+        List<Accepted.Held> held = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(
+                        "select event_no, entity_type, entity_id, sequence from held_event order by event_no");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                held.add(new Accepted.Held(
+                        row.getLong(1), new EntityRef(row.getString(2), row.getString(3)), row.getLong(4)));
+            }
+        }
+        return held;
+    }
+
+    /** The event in a row of the table {@code event}. */
+    static Event event(ResultSet row) throws SQLException {
+        try {
+            return new Event(
+                    row.getString("source"),
+                    row.getString("id"),
+                    row.getString("type"),
+                    new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
+                    row.getObject("sequence", Long.class),
+                    row.getString("occurred_at"),
+                    (Json.Obj) Json.parse(row.getBytes("data")));
+        } catch (JsonSyntaxException e) {
+            throw new SQLException("the data of event " + row.getString("id") + " is not JSON", e);
+        }
+    }
+
+    /** Writes what has been handed in, then ends. */
+    @Override
+    public void close() {
+        writer.close();
+    }
+
+    private final class Group implements GroupCommit.Batch<Work, List<Accepted>> {
+        private Set<String> touched = new HashSet<>();
+
+        @Override
+        public int weight(Work work) {
+            return work instanceof Accept accept ? accept.events.size() : 1;
+        }
+
+        @Override
+        public List<List<Accepted>> write(Connection connection, List<Work> batch) throws SQLException {
+            touched = new HashSet<>();
+            OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
+            Places places = Places.lock(connection);
+            Set<Key> fresh = freshKeys(connection, batch, now);
+            List<List<Accepted>> results = new ArrayList<>();
+            try (Inserts inserts = new Inserts(connection, now)) {
+                for (Work work : batch) {
+                    if (work instanceof Accept accept) {
+                        results.add(insert(accept.events, fresh, places, inserts));
+                    } else if (work instanceof Release release) {
+                        inserts.flush();
+                        new ReleaseHeld(connection, places, now).release(release.held, touched);
+                        results.add(List.of());
+                    }
+                }
+                inserts.flush();
+            }
+            places.save();
+            return results;
+        }
+
+        /** Inserts the keys, sorted so that no two writers wait for each other in a circle; tells which were new. */
+        private Set<Key> freshKeys(Connection connection, List<Work> batch, OffsetDateTime now) throws SQLException {
+            Map<Key, Key> sorted =
+                    new TreeMap<>(Comparator.comparing(Key::source).thenComparing(Key::id));
+            for (Work work : batch) {
+                if (work instanceof Accept accept) {
+                    accept.events.forEach(each -> sorted.put(Key.of(each.event()), Key.of(each.event())));
+                }
+            }
+            Set<Key> fresh = new HashSet<>();
+            if (sorted.isEmpty()) {
+                return fresh;
+            }
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "insert into event_key (source, id, accepted_at) values (?, ?, ?) on conflict do nothing")) {
+                for (Key key : sorted.keySet()) {
+                    insert.setString(1, key.source);
+                    insert.setString(2, key.id);
+                    insert.setObject(3, now);
+                    insert.addBatch();
+                }
+                int[] counts = insert.executeBatch();
+                int i = 0;
+                for (Key key : sorted.keySet()) {
+                    if (counts[i++] > 0) {
+                        fresh.add(key);
+                    }
+                }
+            }
+            return fresh;
+        }
+
+        private List<Accepted> insert(List<Acceptance> events, Set<Key> fresh, Places places, Inserts inserts)
+                throws SQLException {
+            List<Accepted> results = new ArrayList<>(events.size());
+            for (Acceptance acceptance : events) {
+                Event event = acceptance.event();
+                if (fresh.remove(Key.of(event))) {
+                    long no = places.next();
+                    inserts.event(no, event);
+                    for (Acceptance.Match match : acceptance.matches()) {
+                        inserts.delivery(no, event, match, places);
+                        touched.add(match.webhookId());
+                    }
+                    results.add(new Accepted(event, false, no));
+                } else {
+                    results.add(new Accepted(event, true, 0));
+                }
+            }
+            return results;
+        }
+
+        @Override
+        public void afterCommit(List<Work> batch) {
+            queued.accept(touched);
+        }
+    }
+
+    private record Key(String source, String id) {
+        static Key of(Event event) {
+            return new Key(event.source(), event.id());
+        }
+    }
+
+    /** The batched inserts of one transaction. */
+    private final class Inserts implements AutoCloseable {
+        private final OffsetDateTime now;
+        private final PreparedStatement event;
+        private final PreparedStatement held;
+        private final PreparedStatement delivery;
+
+        Inserts(Connection connection, OffsetDateTime now) throws SQLException {
+            this.now = now;
+            this.event = connection.prepareStatement("insert into event (no, source, id, type, entity_type, entity_id,"
+                    + " sequence, occurred_at, accepted_at, data) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            this.held = connection.prepareStatement(
+                    "insert into held_event (event_no, entity_type, entity_id, sequence) values (?, ?, ?, ?)");
+            this.delivery = connection.prepareStatement("insert into delivery (id, event_no, webhook_id, lane_key, pos,"
+                    + " state, reason, run, attempts, settled_at) values (?, ?, ?, ?, ?, ?, ?, 1, 0, ?)");
+        }
+
+        void event(long no, Event each) throws SQLException {
+            event.setLong(1, no);
+            event.setString(2, each.source());
+            event.setString(3, each.id());
+            event.setString(4, each.type());
+            event.setString(5, each.entity().type());
+            event.setString(6, each.entity().id());
+            event.setObject(7, each.sequence(), Types.BIGINT);
+            event.setString(8, each.occurredAt());
+            event.setObject(9, now);
+            event.setBytes(10, each.data().toBytes());
+            event.addBatch();
+            Long sequence = each.sequence();
+            if (sequence != null) {
+                held.setLong(1, no);
+                held.setString(2, each.entity().type());
+                held.setString(3, each.entity().id());
+                held.setLong(4, sequence);
+                held.addBatch();
+            }
+        }
+
+        void delivery(long no, Event each, Acceptance.Match match, Places places) throws SQLException {
+            boolean skipped = match.skipReason() != null;
+            boolean waits = each.sequence() != null;
+            delivery.setObject(1, deliveryIds.generate());
+            delivery.setLong(2, no);
+            delivery.setString(3, match.webhookId());
+            delivery.setString(4, match.laneKey());
+            delivery.setObject(5, skipped || waits ? null : places.next(), Types.BIGINT);
+            delivery.setString(6, skipped ? "skipped" : waits ? "held" : "queued");
+            delivery.setString(7, match.skipReason());
+            delivery.setObject(8, skipped ? now : null, Types.TIMESTAMP_WITH_TIMEZONE);
+            delivery.addBatch();
+        }
+
+        void flush() throws SQLException {
+            event.executeBatch();
+            held.executeBatch();
+            delivery.executeBatch();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            event.close();
+            held.close();
+            delivery.close();
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package io.posel.store;
+
+import io.posel.delivery.Outcome;
+import io.posel.delivery.Queued;
+import io.posel.webhook.Expiry;
+import io.posel.webhook.Health;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only writer of webhooks and of delivery states after acceptance: outcomes and wishes, one after the other, in
+ * batches. A webhook's health is decided in the transaction that settles (F1).
+ *
+ * <p>Promises: what is handed in is written in that order, also when the database goes away and comes back; writing the
+ * same outcome twice changes nothing. Not promised: that an outcome is on disk before the lane goes on; what a crash
+ * loses is sent again.
+ */
+public final class Settlement implements AutoCloseable {
+    private sealed interface Work {}
+
+    private record Result(Outcome outcome) implements Work {}
+
+    private record Wanted(Wish wish) implements Work {}
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Expiry expiry;
+    private final BiConsumer<String, State> changed;
+    private final Consumer<List<Queued>> settled;
+    private final GroupCommit<Work, Integer> writer;
+
+    /** What settling decided about a webhook. */
+    public record State(Health health, @Nullable Instant expiredAt) {}
+
+    /**
+     * @param changed is told each webhook whose health changed, after the commit
+     * @param settled is told the deliveries whose outcome is on disk
+     */
+    public Settlement(
+            DataSource dataSource,
+            Dialect dialect,
+            Expiry expiry,
+            BiConsumer<String, State> changed,
+            Consumer<List<Queued>> settled) {
+        this.expiry = expiry;
+        this.changed = changed;
+        this.settled = settled;
+        this.writer = new GroupCommit<>("posel-settle", dataSource, dialect, RETRY, new Group());
+    }
+
+    public void settle(Outcome outcome) {
+        writer.submit(new Result(outcome));
+    }
+
+    public CompletableFuture<Integer> wish(Wish wish) {
+        return writer.submit(new Wanted(wish));
+    }
+
+    /** How many outcomes and wishes wait to be written. */
+    public int waiting() {
+        return writer.waiting();
+    }
+
+    /** Writes what has been handed in, then ends. */
+    @Override
+    public void close() {
+        writer.close();
+    }
+
+    private final class Group implements GroupCommit.Batch<Work, Integer> {
+        private final Map<String, State> states = new LinkedHashMap<>();
+        private final List<Queued> done = new ArrayList<>();
+
+        @Override
+        public List<Integer> write(Connection connection, List<Work> batch) throws SQLException {
+            states.clear();
+            done.clear();
+            List<Integer> results = new ArrayList<>(batch.size());
+            List<Outcome> outcomes = new ArrayList<>();
+            for (Work work : batch) {
+                if (work instanceof Result result) {
+                    outcomes.add(result.outcome);
+                    results.add(1);
+                } else if (work instanceof Wanted wanted) {
+                    record(connection, outcomes);
+                    results.add(wanted.wish.apply(connection));
+                }
+            }
+            record(connection, outcomes);
+            return results;
+        }
+
+        private void record(Connection connection, List<Outcome> outcomes) throws SQLException {
+            if (outcomes.isEmpty()) {
+                return;
+            }
+            try (Updates updates = new Updates(connection)) {
+                for (Outcome outcome : outcomes) {
+                    updates.add(outcome);
+                    if (!(outcome instanceof Outcome.AttemptFailed)) {
+                        done.add(outcome.delivery());
+                    }
+                }
+                updates.flush();
+            }
+            decideHealth(connection, outcomes);
+            outcomes.clear();
+        }
+
+        private void decideHealth(Connection connection, List<Outcome> outcomes) throws SQLException {
+            Map<String, State> before = new LinkedHashMap<>();
+            for (Outcome outcome : outcomes) {
+                String webhookId = outcome.delivery().webhookId();
+                if (outcome instanceof Outcome.Delivered || outcome instanceof Outcome.Dead) {
+                    if (!before.containsKey(webhookId)) {
+                        before.put(webhookId, WebhookRows.lockState(connection, webhookId));
+                    }
+                    before.computeIfPresent(webhookId, (id, state) -> after(outcome, state));
+                }
+            }
+            try (PreparedStatement update = connection.prepareStatement("update webhook set failing_since = ?,"
+                    + " last_dead_at = ?, last_success_at = ?, expired_at = ? where id = ?")) {
+                for (Map.Entry<String, State> each : before.entrySet()) {
+                    State state = each.getValue();
+                    update.setObject(1, time(state.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
+                    update.setObject(2, time(state.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                    update.setObject(3, time(state.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                    update.setObject(4, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                    update.setString(5, each.getKey());
+                    update.addBatch();
+                    states.put(each.getKey(), state);
+                }
+                update.executeBatch();
+            }
+        }
+
+        private State after(Outcome outcome, State state) {
+            if (outcome instanceof Outcome.Delivered delivered) {
+                return new State(expiry.afterSuccess(state.health(), delivered.at()), state.expiredAt());
+            }
+            Outcome.Dead dead = (Outcome.Dead) outcome;
+            Expiry.Verdict verdict = expiry.afterDeath(state.health(), dead.at(), dead.sent());
+            boolean expires = verdict.expires() && state.expiredAt() == null;
+            return new State(verdict.health(), expires ? dead.at() : state.expiredAt());
+        }
+
+        @Override
+        public void afterCommit(List<Work> batch) {
+            states.forEach(changed);
+            settled.accept(List.copyOf(done));
+        }
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /**
+     * The batched updates of one transaction. An outcome of an older run changes nothing; one whose delivery was skipped
+     * while its request was in flight counts, because it happened.
+     */
+    private static final class Updates implements AutoCloseable {
+        private static final int ANSWER_DETAIL = 1_000;
+
+        private final PreparedStatement attempt;
+        private final PreparedStatement failed;
+        private final PreparedStatement settled;
+
+        Updates(Connection connection) throws SQLException {
+            this.attempt = connection.prepareStatement(
+                    "insert into attempt (delivery_id, run, number, at, status, error,"
+                            + " detail, duration_ms, answer) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing");
+            this.failed =
+                    connection.prepareStatement("update delivery set attempts = ?, next_at = ?, webhook_version = ?"
+                            + " where id = ? and run = ? and state in ('queued', 'skipped')");
+            this.settled = connection.prepareStatement("update delivery set state = ?, reason = ?, attempts = ?,"
+                    + " settled_at = ?, status = ?, duration_ms = ?, webhook_version = coalesce(?, webhook_version),"
+                    + " pos = null, next_at = null where id = ? and run = ? and state in ('queued', 'skipped')");
+        }
+
+        void add(Outcome outcome) throws SQLException {
+            Queued delivery = outcome.delivery();
+            if (outcome instanceof Outcome.AttemptFailed each) {
+                attempt.setObject(1, delivery.id());
+                attempt.setInt(2, delivery.run());
+                attempt.setInt(3, each.number());
+                attempt.setObject(4, time(each.at()));
+                attempt.setObject(5, each.failure().status(), Types.INTEGER);
+                attempt.setString(6, each.failure().kind().code());
+                attempt.setString(7, storable(each.failure().reason()));
+                attempt.setInt(8, each.durationMs());
+                attempt.setBytes(9, each.failure().answer());
+                attempt.addBatch();
+                failed.setInt(1, each.number());
+                failed.setObject(2, time(each.nextAt()));
+                failed.setInt(3, each.webhookVersion());
+                failed.setObject(4, delivery.id());
+                failed.setInt(5, delivery.run());
+                failed.addBatch();
+            } else if (outcome instanceof Outcome.Delivered each) {
+                settle(
+                        delivery,
+                        "delivered",
+                        null,
+                        each.attempts(),
+                        each.at(),
+                        each.status(),
+                        each.durationMs(),
+                        each.webhookVersion());
+            } else if (outcome instanceof Outcome.Dead each) {
+                settle(delivery, "dead", each.reason(), each.attempts(), each.at(), null, null, each.webhookVersion());
+            } else if (outcome instanceof Outcome.Skipped each) {
+                settle(delivery, "skipped", each.reason(), delivery.attempts(), each.at(), null, null, null);
+            }
+        }
+
+        private void settle(
+                Queued delivery,
+                String state,
+                @Nullable String reason,
+                int attempts,
+                Instant at,
+                @Nullable Integer status,
+                @Nullable Integer durationMs,
+                @Nullable Integer webhookVersion)
+                throws SQLException {
+            settled.setString(1, state);
+            settled.setString(2, reason);
+            settled.setInt(3, attempts);
+            settled.setObject(4, time(at));
+            settled.setObject(5, status, Types.SMALLINT);
+            settled.setObject(6, durationMs, Types.INTEGER);
+            settled.setObject(7, webhookVersion, Types.INTEGER);
+            settled.setObject(8, delivery.id());
+            settled.setInt(9, delivery.run());
+            settled.addBatch();
+        }
+
+        private static String storable(String text) {
+            String clean = text.replace('\0', ' ');
+            return clean.length() <= ANSWER_DETAIL ? clean : clean.substring(0, ANSWER_DETAIL - 1) + "…";
+        }
+
+        /** Attempts first: they change only a delivery that is not settled. */
+        void flush() throws SQLException {
+            attempt.executeBatch();
+            failed.executeBatch();
+            settled.executeBatch();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            attempt.close();
+            failed.close();
+            settled.close();
+        }
+    }
+}

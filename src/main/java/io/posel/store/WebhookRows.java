@@ -1,0 +1,131 @@
+package io.posel.store;
+
+import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
+import io.posel.webhook.Definition;
+import io.posel.webhook.Health;
+import io.posel.webhook.Webhook;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the rows of the table {@code webhook}. */
+final class WebhookRows {
+    private WebhookRows() {}
+
+    static List<Webhook> all(Connection connection, Function<Json, Definition> definitions) throws SQLException {
+        List<Webhook> webhooks = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("select * from webhook order by created_at, id");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                webhooks.add(webhook(row, definitions));
+            }
+        }
+        return webhooks;
+    }
+
+    static Optional<Webhook> lock(Connection connection, String id, Function<Json, Definition> definitions)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select * from webhook where id = ? for update")) {
+            select.setString(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(webhook(row, definitions)) : Optional.empty();
+            }
+        }
+    }
+
+    /** What is known of a webhook's receiver; nothing if the webhook's own row is gone. */
+    static Settlement.State lockState(Connection connection, String id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select failing_since, last_dead_at,"
+                + " last_success_at, expired_at from webhook where id = ? for update")) {
+            select.setString(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? new Settlement.State(health(row), instant(row, "expired_at"))
+                        : new Settlement.State(Health.UNKNOWN, null);
+            }
+        }
+    }
+
+    static void insert(Connection connection, Webhook webhook, byte[] definition) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("insert into webhook (version, definition,"
+                + " failing_since, last_dead_at, last_success_at, expired_at, deleted_at, created_at, updated_at, id)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            bind(insert, webhook, definition);
+            insert.executeUpdate();
+        }
+        insertVersion(connection, webhook, definition);
+    }
+
+    static void update(Connection connection, Webhook webhook, byte[] definition) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("update webhook set version = ?, definition = ?,"
+                + " failing_since = ?, last_dead_at = ?, last_success_at = ?, expired_at = ?, deleted_at = ?,"
+                + " created_at = ?, updated_at = ? where id = ?")) {
+            bind(update, webhook, definition);
+            update.executeUpdate();
+        }
+        insertVersion(connection, webhook, definition);
+    }
+
+    private static void bind(PreparedStatement statement, Webhook webhook, byte[] definition) throws SQLException {
+        statement.setInt(1, webhook.version());
+        statement.setBytes(2, definition);
+        statement.setObject(3, time(webhook.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(4, time(webhook.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(5, time(webhook.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(6, time(webhook.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(7, time(webhook.deletedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(8, time(webhook.createdAt()));
+        statement.setObject(9, time(webhook.updatedAt()));
+        statement.setString(10, webhook.id());
+    }
+
+    private static void insertVersion(Connection connection, Webhook webhook, byte[] definition) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("insert into webhook_version (webhook_id, version,"
+                + " definition) values (?, ?, ?) on conflict do nothing")) {
+            insert.setString(1, webhook.id());
+            insert.setInt(2, webhook.version());
+            insert.setBytes(3, definition);
+            insert.executeUpdate();
+        }
+    }
+
+    private static Webhook webhook(ResultSet row, Function<Json, Definition> definitions) throws SQLException {
+        try {
+            return new Webhook(
+                    row.getString("id"),
+                    row.getInt("version"),
+                    definitions.apply(Json.parse(row.getBytes("definition"))),
+                    health(row),
+                    instant(row, "expired_at"),
+                    instant(row, "deleted_at"),
+                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                    row.getObject("updated_at", OffsetDateTime.class).toInstant());
+        } catch (JsonSyntaxException e) {
+            throw new SQLException("the definition of webhook " + row.getString("id") + " is not JSON", e);
+        }
+    }
+
+    private static Health health(ResultSet row) throws SQLException {
+        return new Health(instant(row, "failing_since"), instant(row, "last_dead_at"), instant(row, "last_success_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+}

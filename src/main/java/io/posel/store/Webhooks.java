@@ -1,0 +1,256 @@
+package io.posel.store;
+
+import io.posel.event.Event;
+import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
+import io.posel.problem.ProblemException;
+import io.posel.webhook.Definition;
+import io.posel.webhook.Expiry;
+import io.posel.webhook.Health;
+import io.posel.webhook.Webhook;
+import io.posel.webhook.WebhookIndex;
+import io.posel.webhook.WebhookJson;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All webhooks, in memory as they stand on disk. Reading never asks the database; every change is written first, by the
+ * settlement's writer, and known here before the caller is answered.
+ */
+public final class Webhooks {
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final DataSource dataSource;
+    private final InstantSource clock;
+    private final Supplier<String> ids;
+    private final Expiry expiry;
+    private final Supplier<Settlement> settlement;
+    private final Consumer<String> changed;
+
+    private volatile Map<String, Webhook> all = Map.of();
+    private volatile WebhookIndex index = new WebhookIndex(List.of());
+
+    /** @param changed is told the id of each webhook whose queue must be looked at anew */
+    public Webhooks(
+            DataSource dataSource,
+            InstantSource clock,
+            Supplier<String> ids,
+            Expiry expiry,
+            Supplier<Settlement> settlement,
+            Consumer<String> changed) {
+        this.dataSource = dataSource;
+        this.clock = clock;
+        this.ids = ids;
+        this.expiry = expiry;
+        this.settlement = settlement;
+        this.changed = changed;
+    }
+
+    /** Reads all from disk. */
+    public void load() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            Map<String, Webhook> loaded = new LinkedHashMap<>();
+            WebhookRows.all(connection, WebhookJson::fromStored).forEach(each -> loaded.put(each.id(), each));
+            synchronized (this) {
+                all = loaded;
+                index = new WebhookIndex(loaded.values());
+            }
+        }
+    }
+
+    public Optional<Webhook> find(String id) {
+        return Optional.ofNullable(all.get(id));
+    }
+
+    /** In the order of creation, deleted ones too. */
+    public Collection<Webhook> all() {
+        return all.values();
+    }
+
+    /** Those that want this event, off and expired ones too. */
+    public List<Webhook> matching(Event event) {
+        return index.matching(event);
+    }
+
+    public Webhook create(Definition definition) {
+        Instant now = now();
+        Webhook webhook = new Webhook(ids.get(), 1, definition, Health.UNKNOWN, null, null, now, now);
+        write(connection -> {
+            WebhookRows.insert(connection, webhook, stored(definition));
+            return 1;
+        });
+        put(webhook);
+        return webhook;
+    }
+
+    /**
+     * Changes the definition.
+     *
+     * @param version the one that the caller has seen (If-Match); null if it does not care
+     * @throws ProblemException 404 if there is no such webhook, 412 if the version is another one by now
+     */
+    public Webhook edit(String id, @Nullable Integer version, UnaryOperator<Definition> edit) {
+        return change(id, version, webhook -> {
+            if (webhook.deletedAt() != null) {
+                throw notFound(id);
+            }
+            Definition after = edit.apply(webhook.definition());
+            Health health = expiry.afterEdit(webhook.health(), webhook.definition(), after);
+            return with(webhook, after, health, webhook.expiredAt(), null);
+        });
+    }
+
+    /** Marks as deleted; its queue is skipped by {@link Maintenance}, its history stays until retention ends. */
+    public Webhook delete(String id, @Nullable Integer version) {
+        return change(id, version, webhook -> {
+            if (webhook.deletedAt() != null) {
+                throw notFound(id);
+            }
+            return with(webhook, webhook.definition(), webhook.health(), webhook.expiredAt(), now());
+        });
+    }
+
+    /** Brings an expired or deleted webhook back, switched off. */
+    public Webhook restore(String id) {
+        return change(id, null, webhook -> {
+            if (webhook.deletedAt() == null && webhook.expiredAt() == null) {
+                throw new ProblemException(409, "This webhook is neither expired nor deleted: nothing to restore.");
+            }
+            Health health = expiry.afterRestore(webhook.health());
+            return with(webhook, webhook.definition().withEnabled(false), health, null, null);
+        });
+    }
+
+    private Webhook with(
+            Webhook webhook,
+            Definition definition,
+            Health health,
+            @Nullable Instant expired,
+            @Nullable Instant deleted) {
+        return new Webhook(
+                webhook.id(), webhook.version() + 1, definition, health, expired, deleted, webhook.createdAt(), now());
+    }
+
+    private Webhook change(String id, @Nullable Integer version, UnaryOperator<Webhook> change) {
+        Webhook[] result = new Webhook[1];
+        write(connection -> {
+            Webhook before =
+                    WebhookRows.lock(connection, id, WebhookJson::fromStored).orElseThrow(() -> notFound(id));
+            if (version != null && version != before.version()) {
+                throw new ProblemException(
+                        412, "This webhook was changed by somebody else meanwhile: read it again, then repeat.");
+            }
+            result[0] = change.apply(before);
+            WebhookRows.update(connection, result[0], stored(result[0].definition()));
+            return 1;
+        });
+        put(result[0]);
+        changed.accept(id);
+        return result[0];
+    }
+
+    private static ProblemException notFound(String id) {
+        return new ProblemException(404, "There is no webhook " + id + ".");
+    }
+
+    private static byte[] stored(Definition definition) {
+        return WebhookJson.definitionToJson(definition).toBytes();
+    }
+
+    private synchronized void put(Webhook webhook) {
+        Map<String, Webhook> copy = new LinkedHashMap<>(all);
+        copy.put(webhook.id(), webhook);
+        all = copy;
+        index = new WebhookIndex(copy.values());
+    }
+
+    /** What settling decided; called by the settlement's writer. */
+    public void settled(String id, Settlement.State state) {
+        Webhook before = all.get(id);
+        if (before == null) {
+            return;
+        }
+        put(new Webhook(
+                id,
+                before.version(),
+                before.definition(),
+                state.health(),
+                state.expiredAt(),
+                before.deletedAt(),
+                before.createdAt(),
+                before.updatedAt()));
+        if (before.expiredAt() == null && state.expiredAt() != null) {
+            changed.accept(id);
+        }
+    }
+
+    /** A definition as it was in a version, empty if it is gone. */
+    public Optional<Definition> version(String id, int version) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(
+                        "select definition from webhook_version where webhook_id = ? and version = ?")) {
+            select.setString(1, id);
+            select.setInt(2, version);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(WebhookJson.fromStored(json(row.getBytes(1)))) : Optional.empty();
+            }
+        }
+    }
+
+    private static Json json(byte[] bytes) throws SQLException {
+        try {
+            return Json.parse(bytes);
+        } catch (JsonSyntaxException e) {
+            throw new SQLException("a stored definition is not JSON", e);
+        }
+    }
+
+    private int write(Wish wish) {
+        return await(settlement.get().wish(wish));
+    }
+
+    /**
+     * Waits for a wish.
+     *
+     * @throws StoreUnavailableException if the database does not answer in time: unknown whether it was done
+     */
+    static int await(CompletableFuture<Integer> wish) {
+        try {
+            return wish.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new CompletionException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new StoreUnavailableException("the database does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("Posel is stopping", e);
+        }
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}
