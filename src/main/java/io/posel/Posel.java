@@ -33,6 +33,10 @@ public final class Posel {
             LOG.debug("The start failed", e);
             System.err.println("Posel cannot start: " + e.getMessage());
             Runtime.getRuntime().halt(1);
+        } catch (RuntimeException | Error e) {
+            LOG.error("The start failed", e);
+            System.err.println("Posel cannot start, and did not expect why: " + e);
+            Runtime.getRuntime().halt(1);
         }
     }
 

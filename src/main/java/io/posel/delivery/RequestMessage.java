@@ -11,12 +11,13 @@ public final class RequestMessage {
     private RequestMessage() {}
 
     /**
-     * Makes this message the request and nothing else: headers that came from outside are gone.
+     * Makes this message the request and nothing else: headers that came from outside are gone, but for those by which
+     * Camel counts redeliveries.
      *
      * @param attemptHeaders those of this attempt; they win over the request's
      */
     public static void write(Message message, OutgoingRequest request, Map<String, String> attemptHeaders) {
-        message.removeHeaders("*");
+        message.removeHeaders("*", "CamelRedeliver*");
         request.headers().forEach(message::setHeader);
         attemptHeaders.forEach(message::setHeader);
         message.setHeader(HttpConstants.HTTP_URI, request.origin());

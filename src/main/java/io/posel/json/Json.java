@@ -89,6 +89,15 @@ public sealed interface Json {
 
     Obj EMPTY = new Obj(Map.of());
 
+    /** An object of name and value pairs, in this order; values as {@link #of(Object)} takes them. */
+    static Obj object(@Nullable Object... namesAndValues) {
+        Map<String, Json> members = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            members.put(String.valueOf(namesAndValues[i]), of(namesAndValues[i + 1]));
+        }
+        return new Obj(members);
+    }
+
     static Json of(@Nullable Object value) {
         if (value == null) {
             return Null.NULL;

@@ -3,7 +3,6 @@ package io.posel.route;
 import io.posel.json.Json;
 import io.posel.store.Accepted;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -12,9 +11,9 @@ public final class AnswerAccepted implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        List<Map<String, String>> events = Bodies.listOf(Accepted.class, exchange).stream()
-                .map(each -> Map.of("id", each.event().id(), "status", each.duplicate() ? "duplicate" : "accepted"))
+        List<Json.Obj> events = Bodies.listOf(Accepted.class, exchange).stream()
+                .map(each -> Json.object("id", each.event().id(), "status", each.duplicate() ? "duplicate" : "accepted"))
                 .toList();
-        JsonAnswer.write(exchange, 202, Json.of(Map.of("events", events)));
+        JsonAnswer.write(exchange, 202, Json.object("events", events));
     }
 }
