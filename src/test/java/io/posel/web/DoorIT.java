@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -371,7 +372,7 @@ class DoorIT {
         }
     }
 
-    @Test
+    @RepeatedTest(20)
     void pipelinedRequestsAreEachChecked() throws Exception {
         RawHttp.Answer answer = posel.raw(posel.adminHead("GET /api/webhooks") + "\r\n"
                 + posel.adminHead("GET /api/webhooks/1") + "\r\n"

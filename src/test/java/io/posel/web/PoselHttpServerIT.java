@@ -18,8 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.Route;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.RoutePolicySupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -242,8 +244,42 @@ class PoselHttpServerIT {
     void aStoppedServerLeavesNoThreads() throws Exception {
         RunningServer.with(events()).close();
 
+        awaitNoThreads();
+    }
+
+    private static void awaitNoThreads() {
         await().atMost(Duration.ofSeconds(5)).until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().startsWith("vert.x-")));
+    }
+
+    @Test
+    void untilEverythingIsStartedNothingIsLetIn() throws Exception {
+        AtomicReference<RunningServer> server = new AtomicReference<>();
+        List<HttpResponse<String>> answers = new ArrayList<>();
+        RoutesBuilder askingWhileStarting = new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/events")
+                        .routePolicy(new RoutePolicySupport() {
+                            @Override
+                            public void onStart(Route route) {
+                                RunningServer posel = server.get();
+                                answers.add(posel.sendUnchecked(posel.asAdmin("/events")));
+                                answers.add(posel.sendUnchecked(posel.to("/events")));
+                                answers.add(posel.sendUnchecked(posel.to("/observe/health/ready")));
+                            }
+                        })
+                        .setBody(constant("done"));
+            }
+        };
+        try (RunningServer posel = new RunningServer(RunningServer.settings(), () -> UP, askingWhileStarting)) {
+            server.set(posel);
+            posel.start();
+
+            assertThat(answers).extracting(HttpResponse::statusCode).containsExactly(503, 401, 503);
+            assertThat(answers.get(0).headers().firstValue("Retry-After")).hasValue("1");
+            assertThat(posel.send(posel.asAdmin("/events")).statusCode()).isEqualTo(200);
+        }
     }
 
     @Test
@@ -254,6 +290,7 @@ class PoselHttpServerIT {
                 assertThatThrownBy(posel::start)
                         .isInstanceOf(PortInUseException.class)
                         .hasMessage("port " + taken.getLocalPort() + " on 127.0.0.1 is in use; set POSEL_HTTP_PORT");
+                awaitNoThreads();
             }
         }
     }

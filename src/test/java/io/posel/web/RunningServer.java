@@ -71,6 +71,12 @@ final class RunningServer implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** For callbacks that may throw nothing. */
+    HttpResponse<String> sendUnchecked(HttpRequest.Builder request) {
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
     /** A raw request head with the admin token, without the empty line at its end. */
     String adminHead(String line) {
         return line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + ADMIN + "\r\n";
