@@ -354,6 +354,7 @@ public final class Application implements AutoCloseable {
     /** Stops taking events, finishes what is in flight, writes what is known. What is left stays queued. */
     @Override
     public void close() {
+        LOG.info("Posel stops");
         stopped = true;
         timer.shutdown();
         Duration patience = settings.duration("posel.shutdown-timeout");
@@ -371,6 +372,7 @@ public final class Application implements AutoCloseable {
                 }
             }
             database.close();
+            LOG.info("Posel has stopped");
         }
     }
 

@@ -1,50 +1,88 @@
 package io.posel;
 
-import java.nio.file.Path;
+import io.posel.demo.Demo;
+import java.io.IOException;
 import java.time.Clock;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The command {@code java -jar posel.jar}. */
 public final class Posel {
-    private static final Logger LOG = LoggerFactory.getLogger(Posel.class);
+    private static final String HELP = """
+            Posel sends webhooks: reliably, in order, in the format that the receiver wants.
+
+              java -jar posel.jar           starts it; settings in config/application.properties
+                                            or the environment (POSEL_HTTP_PORT …)
+              java -jar posel.jar demo      shows the main job on an embedded database, until Ctrl-C
+              java -jar posel.jar version   prints the version
+              java -jar posel.jar help      prints this
+
+            POSEL_HOME (default: the working directory) holds config/, routes/ and lib/.
+            """;
 
     private Posel() {}
 
     public static void main(String[] args) {
-        Path home = Home.of(System.getenv());
-        String word = args.length == 0 ? "run" : args[0];
-        switch (word) {
-            case "run" -> run(home);
+        switch (args.length == 0 ? "run" : args[0]) {
+            case "run" -> start(Posel::run);
+            case "demo" -> start(Posel::demo);
             case "version" -> System.out.println("Posel " + Version.TEXT);
+            case "help", "-h", "--help" -> System.out.print(HELP);
             default -> {
-                System.err.println("posel: there is no command " + word + "; java -jar posel.jar help lists them");
+                System.err.println("Posel does not know the command \"" + args[0] + "\".");
+                System.err.print(HELP);
                 System.exit(1);
             }
         }
     }
 
-    private static void run(Path home) {
+    private static void run() {
+        Application application =
+                new Application(Settings.load(Home.of(System.getenv()), System.getenv()), Clock.systemUTC());
+        atStop(application);
+        application.start();
+    }
+
+    private static void demo() {
+        System.setProperty("posel.log.level", "ERROR");
+        Demo demo = new Demo();
+        atStop(demo);
         try {
-            Application application = new Application(Settings.load(home, System.getenv()), Clock.systemUTC());
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(application), "posel-stop"));
-            application.start();
+            demo.run();
+        } catch (IOException e) {
+            throw new StartFailedException("the demo ended: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Exits with 1 and one message if the start fails. */
+    private static void start(Runnable program) {
+        try {
+            program.run();
         } catch (StartFailedException | InvalidSettingException | IllegalStateException e) {
-            LOG.debug("The start failed", e);
+            LoggerFactory.getLogger(Posel.class).debug("The start failed", e);
             System.err.println("Posel cannot start: " + e.getMessage());
             Runtime.getRuntime().halt(1);
         } catch (RuntimeException | Error e) {
-            LOG.error("The start failed", e);
+            LoggerFactory.getLogger(Posel.class).error("The start failed", e);
             System.err.println("Posel cannot start, and did not expect why: " + e);
             Runtime.getRuntime().halt(1);
         }
     }
 
     /** Ends with 0 whatever signal came; the JVM itself would end with 143 on SIGTERM. */
-    private static void stop(Application application) {
-        LOG.info("Posel stops");
-        application.close();
-        LOG.info("Posel has stopped");
-        Runtime.getRuntime().halt(0);
+    private static void atStop(AutoCloseable program) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                program.close();
+                            } catch (Exception e) {
+                                System.err.println("Posel did not stop in order: " + e);
+                                Runtime.getRuntime().halt(1);
+                            }
+                            Runtime.getRuntime().halt(0);
+                        },
+                        "posel-stop"));
     }
 }
