@@ -23,6 +23,8 @@ class LaneKeyTest {
         assertThat(LaneKey.of(Ordering.NONE, CUSTOMER)).isNull();
         assertThat(LaneKey.of(Ordering.ENTITY, new EntityRef("a", "b:c"))).isEqualTo("a:b:c");
         assertThat(LaneKey.of(Ordering.ENTITY, new EntityRef("a:b", "c"))).isEqualTo("a\\:b:c");
+        assertThat(LaneKey.of(Ordering.ENTITY, new EntityRef("a\\", ":b")))
+                .isNotEqualTo(LaneKey.of(Ordering.ENTITY, new EntityRef("a:", "b")));
     }
 
     @Property

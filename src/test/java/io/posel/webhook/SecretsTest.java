@@ -90,6 +90,7 @@ class SecretsTest {
             delimiter = '|',
             value = {
                 "https://h.cz/?key=k|http://h.cz/?key=***",
+                "https://h.cz:8443/?key=k|http://h.cz:8443/?key=***",
                 "https://h.cz/?key=k|https://h.cz:8443/?key=***",
                 "https://h.cz/?key=k|https://h.cz.evil.example/?key=***",
                 "https://h.cz/?key=k|https://h.cz@evil.example/?key=***",
