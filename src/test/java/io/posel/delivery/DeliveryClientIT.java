@@ -2,11 +2,13 @@ package io.posel.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.posel.delivery.Failure.Kind;
 import io.posel.testing.Answer;
+import io.posel.testing.KeyTool;
 import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
@@ -38,6 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,14 +69,14 @@ class DeliveryClientIT {
     void start() throws Exception {
         alarms.setRemoveOnCancelPolicy(true);
         receiver = Receiver.start();
-        start("127.0.0.0/8", null);
+        start("127.0.0.0/8", null, null);
     }
 
-    private void start(String allow, @Nullable HttpHost proxy) throws Exception {
+    private void start(String allow, @Nullable HttpHost proxy, @Nullable SSLContext tls) throws Exception {
         AddressPolicy policy = new AddressPolicy(Cidr.parseList(allow), new InetSocketAddress("127.0.0.1", 1));
         DeliveryResolver resolver = new DeliveryResolver(policy, this::lookup, lookups, Duration.ofSeconds(1));
         client = new DeliveryClient(
-                new DeliveryClient.Settings(MAX_CONNECTIONS, Duration.ofSeconds(1), LIMIT, "0.1.0", proxy, null),
+                new DeliveryClient.Settings(MAX_CONNECTIONS, Duration.ofSeconds(1), LIMIT, "0.1.0", proxy, tls),
                 resolver,
                 alarms);
         if (camel != null) {
@@ -90,6 +96,11 @@ class DeliveryClientIT {
                                 + "&headerFilterStrategy=#deliveryHeaders"
                                 + "&throwExceptionOnFailure=true&followRedirects=false"
                                 + "&copyHeaders=false&clearExpiredCookies=false");
+                from("direct:careless")
+                        .errorHandler(noErrorHandler())
+                        .to("http://careless?httpClientConfigurer=#deliveryClient"
+                                + "&clientConnectionManager=#deliveryConnections"
+                                + "&headerFilterStrategy=#deliveryHeaders&followRedirects=true");
             }
         });
         camel.start();
@@ -252,6 +263,17 @@ class DeliveryClientIT {
         Exchange done = send(method.equals("GET") ? get("/hook", NONE) : post("/hook", "{}", NONE));
 
         assertThat(failure(done).sent()).isTrue();
+        assertThat(receiver.requests()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("trap CVE-2026-85251: a redirect is not followed, whatever the route file says")
+    void neverFollowsARedirect() {
+        receiver.answer(request -> request.target().equals("/hook") ? Answer.redirect("/elsewhere") : Answer.ok());
+
+        Failure failure = failure(send("direct:careless", get("/hook", Map.of("Authorization", "Basic x"))));
+
+        assertThat(failure.status()).isEqualTo(302);
         assertThat(receiver.requests()).hasSize(1);
     }
 
@@ -538,7 +560,7 @@ class DeliveryClientIT {
                 "0.0.0.0"
             })
     void refusesDeniedAddresses(String host) throws Exception {
-        start("", null);
+        start("", null, null);
 
         Failure failure =
                 failure(send(new OutgoingRequest("GET", "http://" + host + ":" + receiver.port() + "/", NONE, null)));
@@ -566,7 +588,7 @@ class DeliveryClientIT {
     @Test
     @DisplayName("G8: with a proxy the target's address is checked before the proxy is asked")
     void checksTargetsBehindAProxy() throws Exception {
-        start("127.0.0.2/32", new HttpHost("http", "127.0.0.1", receiver.port()));
+        start("127.0.0.2/32", new HttpHost("http", "127.0.0.1", receiver.port()), null);
 
         assertThat(failure(send(new OutgoingRequest("GET", "http://internal.example/x", NONE, null)))
                         .kind())
@@ -579,12 +601,48 @@ class DeliveryClientIT {
         assertThat(single().target()).isEqualTo("http://127.0.0.2/a%2Fb?x=%2B~");
     }
 
+    // ---- TLS
+
+    @Test
+    @DisplayName("F7: a certificate is checked; an operator's own authority is trusted where it is given")
+    void checksCertificates(@TempDir Path folder) throws Exception {
+        KeyTool keys = KeyTool.create(folder, "dns:receiver.example");
+        try (Receiver secure = Receiver.start(keys.serverContext().getServerSocketFactory())) {
+            String rightName = "https://receiver.example:" + secure.port() + "/";
+            String otherName = "https://127.0.0.1:" + secure.port() + "/";
+
+            assertThat(failure(send(new OutgoingRequest("GET", rightName, NONE, null)))
+                            .kind())
+                    .isEqualTo(Kind.TLS);
+
+            start("127.0.0.0/8", null, PrivateCas.read(keys.pem()).context());
+            assertThat(send(new OutgoingRequest("GET", rightName, NONE, null)).getException())
+                    .isNull();
+            assertThat(failure(send(new OutgoingRequest("GET", otherName, NONE, null)))
+                            .kind())
+                    .isEqualTo(Kind.TLS);
+            assertThat(secure.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void saysWhichTrustFileIsWrong(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("ca.pem"), "no certificate");
+
+        assertThatThrownBy(() -> PrivateCas.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("ca.pem");
+    }
+
     // ----
 
     private Exchange send(OutgoingRequest request) {
+        return send("direct:attempt-delivery", request);
+    }
+
+    private Exchange send(String route, OutgoingRequest request) {
         return producer.send(
-                "direct:attempt-delivery",
-                exchange -> RequestMessage.write(exchange.getMessage(), request, Map.of("webhook-id", "d-1")));
+                route, exchange -> RequestMessage.write(exchange.getMessage(), request, Map.of("webhook-id", "d-1")));
     }
 
     private OutgoingRequest get(String target, Map<String, String> headers) {
