@@ -56,7 +56,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -72,6 +71,7 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
+    private static final int LOOKUPS = 64;
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
 
     private final Settings settings;
@@ -127,7 +127,7 @@ public final class Application implements AutoCloseable {
                 webhooks::find,
                 settings.number("posel.delivery.concurrency", 1, 10_000),
                 threads,
-                deliveryPool(threads),
+                pool("posel-delivery", threads, Integer.MAX_VALUE),
                 timer,
                 clock,
                 settlement::waiting);
@@ -165,8 +165,8 @@ public final class Application implements AutoCloseable {
         DeliveryResolver resolver = new DeliveryResolver(
                 addressPolicy(),
                 java.net.InetAddress::getAllByName,
-                Executors.newCachedThreadPool(daemon("posel-lookup")),
-                settings.duration("posel.delivery.timeout"));
+                pool("posel-lookup", LOOKUPS, LOOKUPS * 10),
+                settings.duration("posel.delivery.connect-timeout"));
         DeliveryClient client = new DeliveryClient(
                 new DeliveryClient.Settings(
                         threads + 64,
@@ -218,13 +218,11 @@ public final class Application implements AutoCloseable {
     }
 
     private AddressPolicy addressPolicy() {
-        List<Cidr> allowed = new ArrayList<>();
-        for (String block : settings.list("posel.delivery.allow")) {
-            try {
-                allowed.add(Cidr.parse(block));
-            } catch (IllegalArgumentException e) {
-                throw settings.invalid("posel.delivery.allow", "CIDR blocks separated by commas: " + e.getMessage());
-            }
+        List<Cidr> allowed;
+        try {
+            allowed = Cidr.parseList(settings.text("posel.delivery.allow"));
+        } catch (IllegalArgumentException e) {
+            throw settings.invalid("posel.delivery.allow", "CIDR blocks separated by commas: " + e.getMessage());
         }
         return new AddressPolicy(
                 allowed,
@@ -385,9 +383,9 @@ public final class Application implements AutoCloseable {
         }
     }
 
-    private static ThreadPoolExecutor deliveryPool(int threads) {
+    private static ThreadPoolExecutor pool(String name, int threads, int waiting) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon("posel-delivery"));
+                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(waiting), daemon(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -121,10 +121,19 @@ public final class Maintenance {
             events += last;
         } while (last > 0);
         Webhooks.await(settlement.wish(connection -> purgeRest(connection, before)));
+        webhooks.forget(webhooks.all().stream()
+                .filter(webhook -> isGoneSince(webhook, before))
+                .map(Webhook::id)
+                .toList());
         if (events > 0) {
             LOG.info("{} events from before {} are deleted, as their retention has ended", events, before);
         }
         return events;
+    }
+
+    private static boolean isGoneSince(Webhook webhook, Instant before) {
+        Instant gone = webhook.deletedAt() != null ? webhook.deletedAt() : webhook.expiredAt();
+        return gone != null && gone.isBefore(before);
     }
 
     private static int purgeEvents(Connection connection, Instant before) throws SQLException {

@@ -77,6 +77,24 @@ final class WebhookRows {
         insertVersion(connection, webhook, definition);
     }
 
+    /** @return whether it was deleted: it is neither active nor named by a delivery */
+    static int delete(Connection connection, String id) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from webhook where id = ?"
+                + " and (deleted_at is not null or expired_at is not null)"
+                + " and not exists (select 1 from delivery d where d.webhook_id = webhook.id)")) {
+            delete.setString(1, id);
+            if (delete.executeUpdate() == 0) {
+                return 0;
+            }
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from webhook_version where webhook_id = ?")) {
+            delete.setString(1, id);
+            delete.executeUpdate();
+        }
+        return 1;
+    }
+
     private static void bind(PreparedStatement statement, Webhook webhook, byte[] definition) throws SQLException {
         statement.setInt(1, webhook.version());
         statement.setBytes(2, definition);

@@ -141,6 +141,16 @@ public final class Webhooks {
         });
     }
 
+    /** Deletes webhooks for good, unless they were restored meanwhile or deliveries of theirs are kept. */
+    void forget(List<String> webhookIds) {
+        for (String id : webhookIds) {
+            int gone = write(connection -> WebhookRows.delete(connection, id));
+            if (gone > 0) {
+                remove(id);
+            }
+        }
+    }
+
     private Webhook with(
             Webhook webhook,
             Definition definition,
@@ -180,6 +190,13 @@ public final class Webhooks {
     private synchronized void put(Webhook webhook) {
         Map<String, Webhook> copy = new LinkedHashMap<>(all);
         copy.put(webhook.id(), webhook);
+        all = copy;
+        index = new WebhookIndex(copy.values());
+    }
+
+    private synchronized void remove(String id) {
+        Map<String, Webhook> copy = new LinkedHashMap<>(all);
+        copy.remove(id);
         all = copy;
         index = new WebhookIndex(copy.values());
     }
