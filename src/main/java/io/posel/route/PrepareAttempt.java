@@ -23,6 +23,8 @@ public final class PrepareAttempt implements Processor {
         Delivery.Rendered rendered = delivery.rendered()
                 .orElseThrow(() -> new IllegalStateException("nothing is rendered: is renderRequest a step before?"));
         delivery.attemptStarts(clock.instant());
+        // Camel leaves the failure of an earlier attempt there, also when this one succeeds
+        exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
         RequestMessage.write(
                 exchange.getMessage(),
                 rendered.request(),
