@@ -22,6 +22,7 @@ public final class Delivery {
     private boolean postponed;
     private @Nullable Rendered rendered;
     private @Nullable Outcome outcome;
+    private Outcome.@Nullable AttemptFailed lastFailure;
     private Instant attemptAt = Instant.EPOCH;
     private long attemptNanos;
 
@@ -66,6 +67,16 @@ public final class Delivery {
     /** The failures since Posel started, in their order. */
     public List<Failure> failures() {
         return failures;
+    }
+
+    /** The failure after which nothing more is tried; it is settled together with the death. */
+    public void endsWith(Outcome.AttemptFailed last) {
+        lastFailure = last;
+    }
+
+    /** Null while there is something left to try. */
+    public Outcome.@Nullable AttemptFailed lastFailure() {
+        return lastFailure;
     }
 
     /** It cannot be tried now for a reason of ours (the database is away): it stays the next of its lane. */

@@ -1,6 +1,7 @@
 package io.posel.delivery;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What became of an attempt or a delivery, to be settled in the order in which it happened. */
 public sealed interface Outcome {
@@ -21,9 +22,18 @@ public sealed interface Outcome {
             implements Outcome {}
 
     /**
+     * @param last the failure of the last attempt, settled in the same transaction, so that no restart in between tries
+     *     once too often
      * @param sent whether a request really went out in this run; only such count against the webhook (F1)
      */
-    record Dead(Queued delivery, int webhookVersion, int attempts, Instant at, String reason, boolean sent)
+    record Dead(
+            Queued delivery,
+            int webhookVersion,
+            int attempts,
+            Instant at,
+            String reason,
+            boolean sent,
+            @Nullable AttemptFailed last)
             implements Outcome {}
 
     /** A delivery whose webhook is gone, or whose data cannot be had. */

@@ -37,6 +37,7 @@ public final class Demo implements AutoCloseable {
     private final Application application;
     private final DemoClient client;
     private final Set<String> shown = new HashSet<>();
+    private volatile boolean closing;
 
     /** Starts all parts; the log says only what goes wrong. */
     public Demo() {
@@ -79,8 +80,18 @@ public final class Demo implements AutoCloseable {
         terminal.line("");
     }
 
-    /** Defines the webhooks, then sends events until interrupted. */
+    /** Defines the webhooks, then sends events until it is closed. */
     public void run() throws IOException, InterruptedException {
+        try {
+            play();
+        } catch (IOException e) {
+            if (!closing) {
+                throw e;
+            }
+        }
+    }
+
+    private void play() throws IOException, InterruptedException {
         terminal.line(Terminal.Colour.BOLD, "Webhooks, all on customer.credit.changed:");
         define(
                 "CRM",
@@ -98,7 +109,7 @@ public final class Demo implements AutoCloseable {
                 "{\"entity\": \"#entity.id#\", \"amount\": #creditChange.value#}");
         define("Broken", "http://" + receiver.address() + "/broken?customer=#customer.id#", null);
         terminal.line("");
-        for (int round = 1; ; round++) {
+        for (int round = 1; !closing; round++) {
             change(CUSTOMERS.get((round - 1) % CUSTOMERS.size()), round);
             for (int i = 0; i < 8; i++) {
                 synchronized (this) {
@@ -171,6 +182,7 @@ public final class Demo implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         application.close();
         receiver.close();
         try (Stream<Path> files = Files.walk(folder)) {

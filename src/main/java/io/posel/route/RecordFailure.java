@@ -6,7 +6,6 @@ import io.posel.delivery.Failure;
 import io.posel.delivery.Outcome;
 import io.posel.store.Settlement;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -50,33 +49,49 @@ public final class RecordFailure implements Processor {
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = LanesEndpoint.delivery(exchange);
-        Failure failure = Failure.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class), clock);
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (dispatcher.isStopping() && !dispatcher.hasTurn(delivery)) {
+            // a redelivery that came due while routes stop: it was not tried, and is due again after the start
+            delivery.postpone();
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+            return;
+        }
+        Failure failure = Failure.of(thrown, clock);
+        if (failure.kind() == Failure.Kind.INTERNAL) {
+            LOG.error("Delivery {} failed inside Posel", delivery.queued().id(), thrown);
+        }
         int number = delivery.attempt();
         Duration wait = wait(failure, number);
-        if (failure.kind() == Failure.Kind.INTERNAL) {
-            LOG.error(
-                    "Delivery {} failed inside Posel",
-                    delivery.queued().id(),
-                    exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        }
-        delivery.failed(failure);
-        dispatcher.attemptEnded(delivery);
-        Instant at = delivery.attemptAt().equals(Instant.EPOCH) ? clock.instant() : delivery.attemptAt();
-        settlement.settle(new Outcome.AttemptFailed(
+        boolean last = !failure.retryable() || number > maximumRedeliveries(exchange);
+        Outcome.AttemptFailed failed = new Outcome.AttemptFailed(
                 delivery.queued(),
                 delivery.rendered().map(Delivery.Rendered::webhookVersion).orElse(0),
                 number,
-                at,
+                delivery.rendered().isPresent() ? delivery.attemptAt() : clock.instant(),
                 delivery.attemptMillis(),
                 failure,
-                clock.instant().plus(wait)));
+                last ? null : clock.instant().plus(wait));
+        delivery.failed(failure);
+        dispatcher.attemptEnded(delivery);
         exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
-        if (!failure.retryable()) {
-            exchange.getExchangeExtension().setRedeliveryExhausted(true);
-        } else if (failure.retryAfter() != null || delivery.queued().attempts() > 0) {
+        if (last) {
+            delivery.endsWith(failed);
+            if (!failure.retryable()) {
+                exchange.getExchangeExtension().setRedeliveryExhausted(true);
+            }
+            return;
+        }
+        settlement.settle(failed);
+        if (failure.retryAfter() != null || delivery.queued().attempts() > 0) {
             // Camel counts delays from the start of the exchange, and this run may have begun before a restart
             exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, wait.toMillis());
         }
+    }
+
+    /** As the error handler's policy says, whatever file or setting it stands in. */
+    private static int maximumRedeliveries(Exchange exchange) {
+        Integer maximum = exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER, Integer.class);
+        return maximum == null ? 0 : maximum;
     }
 
     private Duration wait(Failure failure, int number) {

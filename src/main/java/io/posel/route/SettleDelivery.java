@@ -31,7 +31,7 @@ public final class SettleDelivery implements Processor {
         Delivery delivery = LanesEndpoint.delivery(exchange);
         if (delivery.outcome() == null) {
             Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            if (caught != null && dispatcher.isStopping()) {
+            if (delivery.isPostponed() || caught != null && dispatcher.isStopping() && delivery.lastFailure() == null) {
                 return; // the run was cut short, not tried to its end: it goes on after the start
             }
             delivery.end(caught == null ? delivered(exchange, delivery) : dead(delivery, caught));
@@ -78,7 +78,8 @@ public final class SettleDelivery implements Processor {
                 delivery.attempt() - 1,
                 clock.instant(),
                 last.kind().code(),
-                delivery.queued().attempts() > 0 || failures.stream().anyMatch(Failure::sent));
+                delivery.queued().attempts() > 0 || failures.stream().anyMatch(Failure::sent),
+                delivery.lastFailure());
     }
 
     private static String names(Delivery delivery) {

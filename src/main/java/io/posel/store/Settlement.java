@@ -195,6 +195,9 @@ public final class Settlement implements AutoCloseable {
 
         void add(Outcome outcome) throws SQLException {
             Queued delivery = outcome.delivery();
+            if (outcome instanceof Outcome.Dead dead && dead.last() != null) {
+                add(dead.last());
+            }
             if (outcome instanceof Outcome.AttemptFailed each) {
                 attempt.setObject(1, delivery.id());
                 attempt.setInt(2, delivery.run());
@@ -207,7 +210,7 @@ public final class Settlement implements AutoCloseable {
                 attempt.setBytes(9, each.failure().answer());
                 attempt.addBatch();
                 failed.setInt(1, each.number());
-                failed.setObject(2, time(each.nextAt()));
+                failed.setObject(2, time(each.nextAt()), Types.TIMESTAMP_WITH_TIMEZONE);
                 failed.setInt(3, each.webhookVersion());
                 failed.setObject(4, delivery.id());
                 failed.setInt(5, delivery.run());

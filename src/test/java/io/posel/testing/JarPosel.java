@@ -83,7 +83,9 @@ public final class JarPosel implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-jar",
-                System.getProperty("posel.jar", "target/posel.jar")));
+                Path.of(System.getProperty("posel.jar", "target/posel.jar"))
+                        .toAbsolutePath()
+                        .toString()));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())
