@@ -90,6 +90,10 @@ public final class Settlement implements AutoCloseable {
         public List<Integer> write(Connection connection, List<Work> batch) throws SQLException {
             states.clear();
             done.clear();
+            if (batch.stream().anyMatch(work -> work instanceof Wanted wanted && wanted.wish.queues())) {
+                // before the outcomes of the same batch lock their deliveries, or the intake could wait in a circle
+                Places.lock(connection);
+            }
             List<Integer> results = new ArrayList<>(batch.size());
             List<Outcome> outcomes = new ArrayList<>();
             for (Work work : batch) {

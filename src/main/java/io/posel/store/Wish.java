@@ -9,4 +9,24 @@ public interface Wish {
 
     /** @return how many rows it concerned */
     int apply(Connection connection) throws SQLException;
+
+    /** The same wish for one that takes {@link Places}: their lock must come first in whatever transaction it shares. */
+    static Wish queueing(Wish wish) {
+        return new Wish() {
+            @Override
+            public int apply(Connection connection) throws SQLException {
+                return wish.apply(connection);
+            }
+
+            @Override
+            public boolean queues() {
+                return true;
+            }
+        };
+    }
+
+    /** Whether it puts deliveries into the queue. */
+    default boolean queues() {
+        return false;
+    }
 }
