@@ -1,0 +1,54 @@
+package io.posel.store;
+
+import io.posel.event.EntityRef;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A delivery as people look at it.
+ *
+ * @param webhookVersion the one that it was sent with last, null if it has not been sent
+ * @param run counts replays from 1
+ * @param attempts of all runs, oldest first; of those that succeeded only the last run's
+ */
+public record LoggedDelivery(
+        UUID id,
+        String state,
+        @Nullable String reason,
+        String webhookId,
+        @Nullable Integer webhookVersion,
+        int run,
+        long eventNo,
+        String eventId,
+        String eventType,
+        EntityRef entity,
+        Instant acceptedAt,
+        @Nullable Instant settledAt,
+        List<Attempt> attempts) {
+
+    /**
+     * @param at when it began
+     * @param status what was answered, null if nothing was
+     * @param error the kind of failure, null for a success
+     * @param detail the failure in a sentence
+     * @param answer the beginning of what the receiver said to a failure
+     */
+    public record Attempt(
+            int run,
+            int number,
+            Instant at,
+            @Nullable Integer status,
+            @Nullable String error,
+            @Nullable String detail,
+            int durationMs,
+            byte @Nullable [] answer) {
+
+        /** As text, whatever the bytes are; null for none. */
+        public @Nullable String answerText() {
+            return answer == null ? null : new String(answer, StandardCharsets.UTF_8);
+        }
+    }
+}
