@@ -11,6 +11,7 @@ import io.posel.delivery.Dispatcher;
 import io.posel.delivery.RequestTemplates;
 import io.posel.delivery.StandardHeaders;
 import io.posel.event.EventReader;
+import io.posel.event.EventTypes;
 import io.posel.route.AddWebhooks;
 import io.posel.route.AnswerAccepted;
 import io.posel.route.AnswerProblem;
@@ -26,6 +27,7 @@ import io.posel.route.RenderRequest;
 import io.posel.route.SettleDelivery;
 import io.posel.route.StoreEvents;
 import io.posel.route.ValidateEvents;
+import io.posel.store.Catalogue;
 import io.posel.store.Database;
 import io.posel.store.DeliveryQueue;
 import io.posel.store.Intake;
@@ -84,6 +86,7 @@ public final class Application implements AutoCloseable {
     private final Intake intake;
     private final Settlement settlement;
     private final Webhooks webhooks;
+    private final Catalogue catalogue;
     private final Dispatcher dispatcher;
     private final PoselHttpServer server;
     private volatile boolean storeReady;
@@ -93,6 +96,7 @@ public final class Application implements AutoCloseable {
     public Application(Settings settings, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
+        EventTypes eventTypes = CatalogueFiles.load(settings.home());
         Path data = settings.path("posel.data-dir");
         createDirectory(data);
 
@@ -122,6 +126,7 @@ public final class Application implements AutoCloseable {
                 webhooks::settled,
                 settled -> dispatch[0].settled(settled));
         later[0] = settlement;
+        this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
         this.dispatcher = new Dispatcher(
                 queue,
                 webhooks::find,
@@ -212,6 +217,19 @@ public final class Application implements AutoCloseable {
         camel.bind("settleDelivery", new SettleDelivery(dispatcher, settlement, clock));
         camel.bind("purgeWebhooks", (Processor) exchange -> maintenance.purgeWebhooks());
         camel.bind("purgeHistory", (Processor) exchange -> maintenance.purgeHistory());
+        new Administration(
+                        settings,
+                        clock,
+                        database.dataSource(),
+                        webhooks,
+                        catalogue,
+                        settlement,
+                        dispatcher,
+                        queue,
+                        resolver,
+                        maintenance,
+                        reader)
+                .bind(camel::bind);
         for (String source : settings.sources()) {
             camel.bind(source + "DataSource", sourceDatabase(source));
         }
@@ -275,6 +293,7 @@ public final class Application implements AutoCloseable {
         try {
             database.migrate();
             webhooks.load();
+            catalogue.load();
             return true;
         } catch (SQLException e) {
             LOG.warn(
@@ -291,6 +310,7 @@ public final class Application implements AutoCloseable {
         try {
             database.migrate();
             webhooks.load();
+            catalogue.load();
             startDeliveries();
             LOG.info("The database {} answers: Posel takes events", database);
         } catch (SQLException e) {

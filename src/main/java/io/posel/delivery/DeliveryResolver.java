@@ -66,6 +66,11 @@ public final class DeliveryResolver implements DnsResolver {
         }
     }
 
+    /** The same without asking the name service: about literal addresses only. */
+    public Optional<String> literalRefusal(String host, int port) {
+        return Cidr.isLiteral(host) ? refusal(host, port) : Optional.empty();
+    }
+
     @Override
     public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
         InetAddress[] addresses = lookup(host);

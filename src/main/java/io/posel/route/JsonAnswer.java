@@ -12,6 +12,14 @@ final class JsonAnswer {
         write(exchange, status, "application/json", body.toBytes());
     }
 
+    /** 204. */
+    static void writeNothing(Exchange exchange) {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
+        message.setBody(null);
+    }
+
     static void write(Exchange exchange, int status, String mediaType, byte[] body) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");

@@ -37,7 +37,7 @@ public final class EdgeHeaders implements HeaderFilterStrategy {
 
     /** Query parameters that a route sees as headers: those of the administration interface. */
     public static final Set<String> QUERY_PARAMETERS =
-            Set.of("cursor", "entity", "event", "from", "limit", "state", "to", "type", "webhook");
+            Set.of("cursor", "deleted", "entity", "event", "from", "limit", "state", "to", "type", "webhook");
 
     private static final Set<String> RESPONSE_HEADERS = Set.of(
             "allow",

@@ -5,6 +5,7 @@ import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.template.UrlTemplate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,26 @@ public final class Definitions {
         return read(MergePatch.apply(WebhookJson.definitionToJson(Secrets.masked(current)), mergePatch), current);
     }
 
+    /**
+     * What a preview renders: of the body only {@code url}, {@code body} and {@code headers} are read, and masks stand
+     * for themselves.
+     *
+     * @param eventType named in the definition, so that {@link Warnings} knows the variables
+     */
+    public Definition draft(Json.Obj body, String eventType) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("name", "preview");
+        members.put("events", List.of(eventType));
+        for (String part : List.of("url", "body", "headers")) {
+            members.put(part, body.get(part));
+        }
+        DefinitionReader reader = new DefinitionReader((Json.Obj) Json.of(members), defaultOrdering);
+        CompiledParts parts = CompiledParts.of(
+                reader.url(), reader.definition().body(), reader.definition().headers());
+        refuse("There is nothing to preview", reader.errors(), parts.errors());
+        return reader.definition();
+    }
+
     private Definition read(Json body, @Nullable Definition current) {
         if (!(body instanceof Json.Obj object)) {
             throw new ProblemException(
@@ -66,15 +87,20 @@ public final class Definitions {
             unworkable.addAll(unmasked.errors());
             reader.requireLength(definition.url());
         }
-        if (reader.errors().isEmpty() && unworkable.isEmpty()) {
-            return definition;
+        refuse("The webhook cannot be saved", reader.errors(), unworkable);
+        return definition;
+    }
+
+    private static void refuse(String what, List<FieldError> misshapen, List<FieldError> unworkable) {
+        if (misshapen.isEmpty() && unworkable.isEmpty()) {
+            return;
         }
-        List<FieldError> errors = new ArrayList<>(reader.errors());
+        List<FieldError> errors = new ArrayList<>(misshapen);
         errors.addAll(unworkable);
         FieldError first = errors.get(0);
         throw new ProblemException(
-                reader.errors().isEmpty() ? 422 : 400,
-                "The webhook cannot be saved: " + first.detail() + " (at " + first.pointer() + ")",
+                misshapen.isEmpty() ? 422 : 400,
+                what + ": " + first.detail() + " (at " + first.pointer() + ")",
                 errors);
     }
 

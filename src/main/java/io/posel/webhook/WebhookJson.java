@@ -62,7 +62,8 @@ public final class WebhookJson {
         return webhook.sends() ? expiry.expiresAt(webhook.health(), now) : null;
     }
 
-    private static Json warning(FieldError warning) {
+    /** A warning as it stands in a webhook or a preview. */
+    public static Json warning(FieldError warning) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("pointer", warning.pointer());
         members.put("code", warning.code());

@@ -4,6 +4,8 @@ import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What Posel answered. */
@@ -31,6 +33,24 @@ public record HttpAnswer(int status, byte[] body, HttpResponse<byte[]> response)
             }
         }
         return value instanceof Json.Str string ? string.value() : String.valueOf(value);
+    }
+
+    /** The same member of every item of an array, {@code all("items", "id")}. */
+    public List<String> all(String array, String member) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; !at(array + "." + i).startsWith("nothing at "); i++) {
+            values.add(at(array + "." + i + "." + member));
+        }
+        return values;
+    }
+
+    /** Each error of a refusal: its pointer, a blank, its code. */
+    public List<String> errors() {
+        List<String> errors = new ArrayList<>();
+        for (int i = 0; i < all("errors", "code").size(); i++) {
+            errors.add(at("errors." + i + ".pointer") + " " + at("errors." + i + ".code"));
+        }
+        return errors;
     }
 
     public Json json() {

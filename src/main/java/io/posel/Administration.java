@@ -1,0 +1,92 @@
+package io.posel;
+
+import io.posel.delivery.DeliveryResolver;
+import io.posel.delivery.Dispatcher;
+import io.posel.event.EventReader;
+import io.posel.route.ManageEventTypes;
+import io.posel.route.ManageWebhooks;
+import io.posel.route.PreviewWebhook;
+import io.posel.route.ReplayDeliveries;
+import io.posel.route.SentRequest;
+import io.posel.route.ShowDeliveries;
+import io.posel.store.Catalogue;
+import io.posel.store.DeliveryLog;
+import io.posel.store.DeliveryQueue;
+import io.posel.store.Maintenance;
+import io.posel.store.Replay;
+import io.posel.store.Settlement;
+import io.posel.store.Webhooks;
+import io.posel.webhook.Definitions;
+import io.posel.webhook.Expiry;
+import io.posel.webhook.Ordering;
+import io.posel.webhook.Warnings;
+import io.posel.webhook.WebhookJson;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+import javax.sql.DataSource;
+import org.apache.camel.Processor;
+
+/** Builds what the routes under {@code /api} name. */
+record Administration(
+        Settings settings,
+        InstantSource clock,
+        DataSource dataSource,
+        Webhooks webhooks,
+        Catalogue catalogue,
+        Settlement settlement,
+        Dispatcher dispatcher,
+        DeliveryQueue queue,
+        DeliveryResolver resolver,
+        Maintenance maintenance,
+        EventReader reader) {
+
+    void bind(BiConsumer<String, Processor> names) {
+        Definitions definitions = new Definitions(ordering(), settings.flag("posel.delivery.https-only"));
+        Warnings warnings = new Warnings(catalogue::variables, resolver::refusal);
+        Warnings quickWarnings = new Warnings(catalogue::variables, resolver::literalRefusal);
+        DeliveryLog log = new DeliveryLog(dataSource);
+
+        ManageWebhooks manage = new ManageWebhooks(
+                webhooks,
+                maintenance,
+                definitions,
+                warnings,
+                quickWarnings,
+                new WebhookJson(new Expiry(settings.duration("posel.expire-after"))),
+                clock);
+        names.accept("listWebhooks", manage::list);
+        names.accept("createWebhook", manage::create);
+        names.accept("showWebhook", manage::show);
+        names.accept("replaceWebhook", manage::replace);
+        names.accept("patchWebhook", manage::patch);
+        names.accept("deleteWebhook", manage::delete);
+        names.accept("restoreWebhook", manage::restore);
+
+        ManageEventTypes types = new ManageEventTypes(catalogue);
+        names.accept("listEventTypes", types::list);
+        names.accept("putEventType", types::put);
+        names.accept("deleteEventType", types::delete);
+
+        ShowDeliveries show = new ShowDeliveries(log, new SentRequest(queue, webhooks), dispatcher::inFlight, clock);
+        names.accept("listDeliveries", show::list);
+        names.accept("showDelivery", show::show);
+        names.accept("listEvents", show::listEvents);
+        names.accept("showStats", show::stats);
+
+        ReplayDeliveries replay =
+                new ReplayDeliveries(new Replay(dataSource, webhooks, settlement, dispatcher::wake), log);
+        names.accept("replayDelivery", replay::one);
+        names.accept("replayDeliveries", replay::many);
+        names.accept("replayDeadLetters", replay::deadLetters);
+
+        names.accept("previewWebhook", new PreviewWebhook(definitions, reader, catalogue, quickWarnings));
+    }
+
+    private Ordering ordering() {
+        return Arrays.stream(Ordering.values())
+                .filter(each -> each.json().equals(settings.text("posel.ordering")))
+                .findFirst()
+                .orElseThrow(() -> settings.invalid("posel.ordering", "entity, entityType or none"));
+    }
+}

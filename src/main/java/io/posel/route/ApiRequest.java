@@ -1,0 +1,197 @@
+package io.posel.route;
+
+import io.posel.event.EntityRef;
+import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
+import io.posel.problem.FieldError;
+import io.posel.problem.ProblemException;
+import io.posel.store.Cursor;
+import io.posel.store.LogFilter;
+import io.posel.store.Page;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+
+/** A request to the administration interface; what is wrong with it is a {@link ProblemException}. */
+final class ApiRequest {
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int MAX_LIMIT = 200;
+    private static final int MAX_PARAMETER = 1_000;
+    private static final Set<String> STATES = Set.of("held", "queued", "delivered", "dead", "skipped");
+
+    private final Message message;
+
+    ApiRequest(Exchange exchange) {
+        this.message = exchange.getMessage();
+    }
+
+    /** The part of the path that the route names {@code {id}} and so on. */
+    String path(String name) {
+        return String.valueOf(parameter(name));
+    }
+
+    /** A query parameter; null if there is none or it is empty. */
+    @Nullable
+    String parameter(String name) {
+        if (!(message.getHeader(name) instanceof String value) || value.isEmpty()) {
+            return null;
+        }
+        if (value.length() > MAX_PARAMETER || value.chars().anyMatch(Character::isISOControl)) {
+            throw invalid(name, "is too long or holds a control character");
+        }
+        return value;
+    }
+
+    boolean flag(String name) {
+        String value = parameter(name);
+        if (value == null || value.equals("false")) {
+            return false;
+        } else if (value.equals("true")) {
+            return true;
+        }
+        throw invalid(name, "is true or false");
+    }
+
+    int limit() {
+        String value = parameter("limit");
+        if (value == null) {
+            return DEFAULT_LIMIT;
+        }
+        try {
+            int limit = Integer.parseInt(value);
+            if (limit >= 1 && limit <= MAX_LIMIT) {
+                return limit;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw invalid("limit", "is a whole number from 1 to " + MAX_LIMIT);
+    }
+
+    /** Answers a list with the query for its part. */
+    <T> Json list(Function<@Nullable Cursor, Page<T>> query, Function<T, Json> toJson) {
+        String text = parameter("cursor");
+        Page<T> page;
+        try {
+            page = query.apply(text == null ? null : Cursor.parse(text));
+        } catch (IllegalArgumentException e) {
+            throw invalid("cursor", "is the next of the part before, or left out");
+        }
+        return Json.object("items", page.items().stream().map(toJson).toList(), "next", page.next());
+    }
+
+    LogFilter filter() {
+        Set<String> states = new LinkedHashSet<>();
+        String state = parameter("state");
+        if (state != null) {
+            states.addAll(Arrays.asList(state.split(",", -1)));
+            if (!STATES.containsAll(states)) {
+                throw invalid("state", "is held, queued, delivered, dead, skipped or several of them, with commas");
+            }
+        }
+        return new LogFilter(
+                parameter("webhook"),
+                parameter("event"),
+                parameter("type"),
+                entity(),
+                states,
+                instant("from"),
+                instant("to"));
+    }
+
+    private @Nullable EntityRef entity() {
+        String value = parameter("entity");
+        if (value == null) {
+            return null;
+        }
+        int colon = value.indexOf(':');
+        if (colon < 1) {
+            throw invalid("entity", "is type and id, such as customer:42");
+        }
+        return new EntityRef(value.substring(0, colon), value.substring(colon + 1));
+    }
+
+    private @Nullable Instant instant(String name) {
+        String value = parameter(name);
+        Instant instant = value == null ? null : instantOf(value);
+        if (value != null && instant == null) {
+            throw invalid(name, "is a time with an offset, such as 2026-11-22T10:00:00Z (a + is written %2B)");
+        }
+        return instant;
+    }
+
+    /** Null if this is no time with an offset that the store could hold. */
+    static @Nullable Instant instantOf(String text) {
+        try {
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            return time.getYear() >= 1 && time.getYear() <= 9_999 ? time.toInstant() : null;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** Whether there is a body at all. */
+    boolean hasBody() {
+        return bytes().length > 0;
+    }
+
+    /** The body as JSON; the content type must be {@code application/json} or one of these. */
+    Json json(String... moreTypes) {
+        String type = String.valueOf(message.getHeader("content-type"));
+        String name = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (!name.equals("application/json") && !List.of(moreTypes).contains(name)) {
+            throw new ProblemException(
+                    415,
+                    "Send it as Content-Type: application/json"
+                            + (moreTypes.length == 0 ? "." : " or " + String.join(" or ", moreTypes) + "."));
+        }
+        try {
+            return Json.parse(bytes());
+        } catch (JsonSyntaxException e) {
+            String detail =
+                    "This is not JSON (line %d, column %d): %s.".formatted(e.line(), e.column(), e.getMessage());
+            throw new ProblemException(
+                    400,
+                    detail,
+                    List.of(new FieldError(
+                            "", "malformed-json", Map.of("line", e.line(), "column", e.column()), detail)));
+        }
+    }
+
+    /** The body as a JSON object. */
+    Json.Obj object() {
+        if (json() instanceof Json.Obj object) {
+            return object;
+        }
+        throw new ProblemException(
+                400,
+                "The body is a JSON object.",
+                List.of(new FieldError(
+                        "", "type-mismatch", Map.of("expected", "object"), "This must be of type object.")));
+    }
+
+    private byte[] bytes() {
+        byte[] body = message.getBody(byte[].class);
+        return body == null ? new byte[0] : body;
+    }
+
+    IfMatch ifMatch() {
+        return IfMatch.parse(message.getHeader("if-match") instanceof String text ? text : null);
+    }
+
+    private static ProblemException invalid(String name, String expected) {
+        String detail = "The parameter " + name + " " + expected + ".";
+        return new ProblemException(
+                400, detail, List.of(new FieldError("", "invalid-parameter", Map.of("name", name), detail)));
+    }
+}

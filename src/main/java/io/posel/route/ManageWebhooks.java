@@ -1,0 +1,156 @@
+package io.posel.route;
+
+import io.posel.json.Json;
+import io.posel.problem.ProblemException;
+import io.posel.store.Cursor;
+import io.posel.store.Maintenance;
+import io.posel.store.Page;
+import io.posel.store.Webhooks;
+import io.posel.webhook.Definition;
+import io.posel.webhook.Definitions;
+import io.posel.webhook.Warnings;
+import io.posel.webhook.Webhook;
+import io.posel.webhook.WebhookJson;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of {@code /api/webhooks}, one method each. */
+public final class ManageWebhooks {
+    private static final int TRIES = 3;
+    private static final Comparator<Webhook> BY_CREATION = Comparator.comparing(
+                    (Webhook each) -> each.createdAt().toEpochMilli())
+            .thenComparing(Webhook::id);
+
+    private final Webhooks webhooks;
+    private final Maintenance maintenance;
+    private final Definitions definitions;
+    private final Warnings warnings;
+    private final Warnings quickWarnings;
+    private final WebhookJson json;
+    private final InstantSource clock;
+
+    /**
+     * @param warnings asks the name service
+     * @param quickWarnings does not, for lists
+     */
+    public ManageWebhooks(
+            Webhooks webhooks,
+            Maintenance maintenance,
+            Definitions definitions,
+            Warnings warnings,
+            Warnings quickWarnings,
+            WebhookJson json,
+            InstantSource clock) {
+        this.webhooks = webhooks;
+        this.maintenance = maintenance;
+        this.definitions = definitions;
+        this.warnings = warnings;
+        this.quickWarnings = quickWarnings;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    public void list(Exchange exchange) {
+        ApiRequest request = new ApiRequest(exchange);
+        boolean deleted = request.flag("deleted");
+        int limit = request.limit();
+        JsonAnswer.write(
+                exchange,
+                200,
+                request.list(
+                        after -> page(deleted, after, limit),
+                        each -> json.toJson(each, quickWarnings.of(each.definition()), clock.instant())));
+    }
+
+    private Page<Webhook> page(boolean deleted, @Nullable Cursor after, int limit) {
+        List<Webhook> rest = webhooks.all().stream()
+                .filter(each -> deleted || each.deletedAt() == null)
+                .filter(each -> after == null || isBehind(each, after))
+                .sorted(BY_CREATION)
+                .limit(limit + 1L)
+                .toList();
+        if (rest.size() <= limit) {
+            return new Page<>(rest, null);
+        }
+        Webhook last = rest.get(limit - 1);
+        return new Page<>(rest.subList(0, limit), new Cursor(last.createdAt().toEpochMilli(), last.id()));
+    }
+
+    private static boolean isBehind(Webhook webhook, Cursor cursor) {
+        long createdAt = webhook.createdAt().toEpochMilli();
+        return createdAt > cursor.key()
+                || createdAt == cursor.key() && webhook.id().compareTo(cursor.id()) > 0;
+    }
+
+    public void create(Exchange exchange) {
+        Definition definition = definitions.read(new ApiRequest(exchange).json());
+        warnings.requireAllowedAddress(definition);
+        Webhook webhook = webhooks.create(definition);
+        answer(exchange, 201, webhook);
+        exchange.getMessage().setHeader("Location", "/api/webhooks/" + webhook.id());
+    }
+
+    public void show(Exchange exchange) {
+        answer(exchange, 200, find(new ApiRequest(exchange)));
+    }
+
+    public void replace(Exchange exchange) {
+        Json body = new ApiRequest(exchange).json();
+        edit(exchange, current -> definitions.replace(current, body));
+    }
+
+    public void patch(Exchange exchange) {
+        Json body = new ApiRequest(exchange).json("application/merge-patch+json");
+        edit(exchange, current -> definitions.patch(current, body));
+    }
+
+    /** The address is looked up before the writer is asked, who must not wait for a name service. */
+    private void edit(Exchange exchange, UnaryOperator<Definition> change) {
+        ApiRequest request = new ApiRequest(exchange);
+        IfMatch seen = request.ifMatch();
+        for (int tries = 1; ; tries++) {
+            Webhook before = find(request);
+            seen.require(before.version());
+            Definition after = change.apply(before.definition());
+            warnings.requireAllowedAddress(after);
+            try {
+                answer(exchange, 200, webhooks.edit(before.id(), before.version(), current -> after));
+                return;
+            } catch (ProblemException e) {
+                if (e.status() != 412 || !seen.isAny() || tries == TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    public void delete(Exchange exchange) {
+        ApiRequest request = new ApiRequest(exchange);
+        IfMatch seen = request.ifMatch();
+        Webhook before = find(request);
+        seen.require(before.version());
+        webhooks.delete(before.id(), seen.isAny() ? null : before.version());
+        maintenance.skipQueue(before.id(), "deleted");
+        JsonAnswer.writeNothing(exchange);
+    }
+
+    public void restore(Exchange exchange) {
+        answer(exchange, 200, webhooks.restore(new ApiRequest(exchange).path("id")));
+    }
+
+    private Webhook find(ApiRequest request) {
+        String id = request.path("id");
+        return webhooks.find(id)
+                .filter(each -> each.deletedAt() == null)
+                .orElseThrow(() -> new ProblemException(404, "There is no webhook " + id + "."));
+    }
+
+    private void answer(Exchange exchange, int status, Webhook webhook) {
+        JsonAnswer.write(exchange, status, json.toJson(webhook, warnings.of(webhook.definition()), clock.instant()));
+        exchange.getMessage().setHeader("ETag", "\"" + webhook.version() + "\"");
+    }
+}

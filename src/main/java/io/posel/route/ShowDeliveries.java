@@ -1,0 +1,78 @@
+package io.posel.route;
+
+import io.posel.json.Json;
+import io.posel.problem.ProblemException;
+import io.posel.store.DeliveryLog;
+import io.posel.store.LogFilter;
+import io.posel.store.LoggedDelivery;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.IntSupplier;
+import org.apache.camel.Exchange;
+
+/** The log: {@code /api/deliveries}, {@code /api/events} and {@code /api/stats}. */
+public final class ShowDeliveries {
+    private static final Duration STATS = Duration.ofDays(1);
+
+    private final DeliveryLog log;
+    private final SentRequest requests;
+    private final IntSupplier inFlight;
+    private final InstantSource clock;
+
+    public ShowDeliveries(DeliveryLog log, SentRequest requests, IntSupplier inFlight, InstantSource clock) {
+        this.log = log;
+        this.requests = requests;
+        this.inFlight = inFlight;
+        this.clock = clock;
+    }
+
+    public void list(Exchange exchange) {
+        ApiRequest request = new ApiRequest(exchange);
+        LogFilter filter = request.filter();
+        int limit = request.limit();
+        JsonAnswer.write(exchange, 200, request.list(after -> log.deliveries(filter, after, limit), LogJson::delivery));
+    }
+
+    public void show(Exchange exchange) {
+        LoggedDelivery delivery = find(log, new ApiRequest(exchange));
+        Map<String, Json> members =
+                new LinkedHashMap<>(LogJson.delivery(delivery).members());
+        members.put("request", requests.of(delivery));
+        JsonAnswer.write(exchange, 200, new Json.Obj(members));
+    }
+
+    /** The delivery that the path names. */
+    static LoggedDelivery find(DeliveryLog log, ApiRequest request) {
+        String id = request.path("id");
+        try {
+            return log.delivery(UUID.fromString(id))
+                    .orElseThrow(() -> new ProblemException(404, "There is no delivery " + id + "."));
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(404, "There is no delivery " + id + ".");
+        }
+    }
+
+    public void listEvents(Exchange exchange) {
+        ApiRequest request = new ApiRequest(exchange);
+        LogFilter filter = request.filter();
+        int limit = request.limit();
+        JsonAnswer.write(exchange, 200, request.list(after -> log.events(filter, after, limit), LogJson::event));
+    }
+
+    /** Counts by state, of the events accepted in the last 24 hours. */
+    public void stats(Exchange exchange) {
+        Instant since = clock.instant().minus(STATS);
+        Map<String, Long> counts = log.counts(since);
+        Map<String, Object> deliveries = new LinkedHashMap<>();
+        for (String state : List.of("held", "queued", "delivered", "dead", "skipped")) {
+            deliveries.put(state, counts.getOrDefault(state, 0L));
+        }
+        JsonAnswer.write(
+                exchange, 200, Json.object("since", since, "deliveries", deliveries, "inFlight", inFlight.getAsInt()));
+    }
+}
