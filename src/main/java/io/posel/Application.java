@@ -12,6 +12,7 @@ import io.posel.delivery.RequestTemplates;
 import io.posel.delivery.StandardHeaders;
 import io.posel.event.EventReader;
 import io.posel.event.EventTypes;
+import io.posel.event.RowEvents;
 import io.posel.route.AddWebhooks;
 import io.posel.route.AnswerAccepted;
 import io.posel.route.AnswerProblem;
@@ -19,11 +20,14 @@ import io.posel.route.AwaitTurn;
 import io.posel.route.FindWebhooks;
 import io.posel.route.HeldEvents;
 import io.posel.route.KeyedResequenceReifier;
+import io.posel.route.PollBackoff;
 import io.posel.route.PrepareAttempt;
 import io.posel.route.ReadEvents;
+import io.posel.route.ReadRows;
 import io.posel.route.RecordFailure;
 import io.posel.route.ReleaseEvent;
 import io.posel.route.RenderRequest;
+import io.posel.route.SetAsideLog;
 import io.posel.route.SettleDelivery;
 import io.posel.route.StoreEvents;
 import io.posel.route.ValidateEvents;
@@ -32,6 +36,7 @@ import io.posel.store.Database;
 import io.posel.store.DeliveryQueue;
 import io.posel.store.Intake;
 import io.posel.store.Maintenance;
+import io.posel.store.SetAside;
 import io.posel.store.Settlement;
 import io.posel.store.Webhooks;
 import io.posel.web.AllowedHosts;
@@ -74,6 +79,7 @@ public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
     private static final int LOOKUPS = 64;
+    private static final Duration SOURCE_MAX_DELAY = Duration.ofMinutes(1);
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
 
     private final Settings settings;
@@ -230,8 +236,16 @@ public final class Application implements AutoCloseable {
                         maintenance,
                         reader)
                 .bind(camel::bind);
+        SetAside setAside = new SetAside(database.dataSource(), clock);
         for (String source : settings.sources()) {
             camel.bind(source + "DataSource", sourceDatabase(source));
+            camel.bind(
+                    source + "Rows",
+                    new ReadRows(
+                            new RowEvents(source, settings.zone("posel.time-zone")),
+                            reader,
+                            new SetAsideLog(source, setAside)));
+            camel.bind(source + "Backoff", new PollBackoff(source, longestPause(source), () -> storeReady, clock));
         }
     }
 
@@ -245,6 +259,11 @@ public final class Application implements AutoCloseable {
         return new AddressPolicy(
                 allowed,
                 new InetSocketAddress(settings.text("posel.http.host"), settings.number("posel.http.port", 0, 65_535)));
+    }
+
+    private Duration longestPause(String source) {
+        String key = "posel.source." + source + ".max-delay";
+        return settings.text(key).isEmpty() ? SOURCE_MAX_DELAY : settings.duration(key);
     }
 
     private javax.sql.DataSource sourceDatabase(String source) {

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +164,15 @@ public final class Settings {
             // said below
         }
         throw invalid(key, "an ISO-8601 duration such as PT10S or P3D");
+    }
+
+    /** A time zone; empty is the system's. */
+    public ZoneId zone(String key) {
+        try {
+            return text(key).isEmpty() ? ZoneId.systemDefault() : ZoneId.of(text(key));
+        } catch (DateTimeException e) {
+            throw invalid(key, "a time zone such as Europe/Prague");
+        }
     }
 
     /** A size in bytes, written {@code 1MB}. */

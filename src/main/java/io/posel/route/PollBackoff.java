@@ -1,0 +1,116 @@
+package io.posel.route;
+
+import io.posel.delivery.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.ExceptionHandler;
+import org.apache.camel.spi.PollingConsumerPollStrategy;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When one source is polled: not before the store is ready, and after a failure not until a pause is over that doubles
+ * with each further one, or that a server asks for ({@code Retry-After}). Tells of an outage when it begins, once a
+ * minute while it lasts, and of its end.
+ *
+ * <p>Both {@code pollStrategy} and {@code exceptionHandler} of the route that polls; some consumers tell of a failure
+ * by the one only, some by both.
+ */
+public final class PollBackoff implements PollingConsumerPollStrategy, ExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(PollBackoff.class);
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+
+    private final String source;
+    private final Duration longest;
+    private final BooleanSupplier ready;
+    private final InstantSource clock;
+
+    private int failures;
+    private boolean failed;
+    private Instant notBefore = Instant.MIN;
+    private Instant told = Instant.MIN;
+
+    /**
+     * @param longest pause, also where a server asks for a longer one
+     * @param ready whether events can be accepted at all
+     */
+    public PollBackoff(String source, Duration longest, BooleanSupplier ready, InstantSource clock) {
+        this.source = source;
+        this.longest = longest;
+        this.ready = ready;
+        this.clock = clock;
+    }
+
+    @Override
+    public synchronized boolean begin(Consumer consumer, Endpoint endpoint) {
+        failed = false;
+        return ready.getAsBoolean() && !clock.instant().isBefore(notBefore);
+    }
+
+    @Override
+    public synchronized void commit(Consumer consumer, Endpoint endpoint, int polledMessages) {
+        if (!failed && failures > 0) {
+            LOG.info("Source {} is read again", source);
+            failures = 0;
+            told = Instant.MIN;
+        }
+    }
+
+    @Override
+    public boolean rollback(Consumer consumer, Endpoint endpoint, int retryCounter, Exception cause) {
+        return false;
+    }
+
+    @Override
+    public void handleException(Throwable exception) {
+        handleException(null, null, exception);
+    }
+
+    @Override
+    public void handleException(@Nullable String message, Throwable exception) {
+        handleException(message, null, exception);
+    }
+
+    @Override
+    public synchronized void handleException(
+            @Nullable String message, @Nullable Exchange exchange, Throwable exception) {
+        failed = true;
+        Duration pause = pause(exception);
+        failures++;
+        Instant now = clock.instant();
+        notBefore = now.plus(pause);
+        LOG.debug("Source {} failed", source, exception);
+        if (told.equals(Instant.MIN) || !now.isBefore(told.plus(TELL_AGAIN))) {
+            told = now;
+            LOG.warn("Source {} cannot be read now, Posel keeps trying: {}", source, reason(exception));
+        }
+    }
+
+    private Duration pause(Throwable exception) {
+        Duration asked = Failure.of(exception, clock).retryAfterUpTo(longest);
+        Duration doubled = FIRST.multipliedBy(1L << Math.min(failures, 30));
+        Duration pause = asked != null ? asked : doubled;
+        return pause.compareTo(longest) < 0 ? pause : longest;
+    }
+
+    private String reason(Throwable exception) {
+        Failure failure = Failure.of(exception, clock);
+        return failure.kind() == Failure.Kind.INTERNAL ? innermost(exception) : failure.reason();
+    }
+
+    private static String innermost(Throwable exception) {
+        Throwable cause = exception;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return text.replaceAll("\\s+", " ").strip();
+    }
+}
