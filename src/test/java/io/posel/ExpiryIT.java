@@ -1,0 +1,188 @@
+package io.posel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.posel.testing.Answer;
+import io.posel.testing.MovableClock;
+import io.posel.testing.Receiver;
+import io.posel.testing.RunningPosel;
+import io.posel.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Expiry and retention; the clock is moved, nobody waits. */
+class ExpiryIT {
+    @TempDir
+    Path home;
+
+    private final MovableClock clock = new MovableClock();
+    private Receiver receiver;
+    private RunningPosel posel;
+    private String webhook;
+
+    private void start(TestDatabase database) throws IOException {
+        receiver = Receiver.start().answer(Answer.status(500));
+        posel = RunningPosel.on(database, home)
+                .with("POSEL_PURGE_CRON", "* * * * * ?")
+                .at(clock)
+                .start();
+        webhook = posel.client()
+                .createWebhook("{\"name\":\"w\",\"events\":[\"t\"],\"url\":\"%s\"}".formatted(receiver.url("/")));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        posel.close();
+        receiver.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("F1: a webhook expires when a delivery dies 3 days after the first one that died, and not before")
+    void expires(TestDatabase database) throws IOException {
+        start(database);
+        die("e1");
+        assertThat(state()).isEqualTo("failing");
+        clock.move(Duration.ofDays(3).minusSeconds(1));
+        die("e2");
+        assertThat(state()).isEqualTo("failing");
+        clock.move(Duration.ofSeconds(1));
+        assertThat(state()).as("time alone expires nobody").isEqualTo("failing");
+
+        die("e3");
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
+
+        accept("e4");
+        assertThat(deliveries()).endsWith("skipped expired");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("F1: a delivered message clears it")
+    void successClears(TestDatabase database) throws IOException {
+        start(database);
+        die("e1");
+        clock.move(Duration.ofDays(2));
+        receiver.answer(Answer.ok());
+        accept("e2");
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("active"));
+        receiver.answer(Answer.status(500));
+        clock.move(Duration.ofDays(2));
+
+        die("e3");
+
+        assertThat(state()).isEqualTo("failing");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("F1: render errors and refused addresses expire nobody")
+    void unsentCountsNot(TestDatabase database) throws IOException {
+        start(database);
+        posel.client().patch("/api/webhooks/" + webhook, "{\"url\":\"%s\"}".formatted(receiver.url("/#x#")));
+        for (int i = 1; i <= 3; i++) {
+            posel.client()
+                    .accept(
+                            "{\"id\":\"r%d\",\"type\":\"t\",\"entity\":{\"type\":\"c\",\"id\":\"1\"},\"data\":{\"x\":\"..\"}}"
+                                    .formatted(i));
+            int dead = i;
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() ->
+                            deliveries().stream().filter("dead render"::equals).count() == dead);
+            clock.move(Duration.ofDays(4));
+        }
+        assertThat(state()).isEqualTo("active");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("F1: an expired webhook comes back by restore, switched off")
+    void restored(TestDatabase database) throws IOException {
+        start(database);
+        die("e1");
+        clock.move(Duration.ofDays(3));
+        die("e2");
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
+
+        assertThat(posel.client()
+                        .post("/api/webhooks/" + webhook + "/restore", "")
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(state()).isEqualTo("disabled");
+        receiver.answer(Answer.ok());
+        posel.client().patch("/api/webhooks/" + webhook, "{\"enabled\":true}");
+        accept("e3");
+        await().atMost(Duration.ofSeconds(20)).until(() -> deliveries().contains("delivered null"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("G6, G7: settled history and its keys go when retention ends, what is queued stays")
+    void retention(TestDatabase database) throws IOException {
+        start(database);
+        die("old");
+        clock.move(Duration.ofDays(29));
+        assertThat(posel.client().accept(event("old")).at("events.0.status")).isEqualTo("duplicate");
+        posel.client().patch("/api/webhooks/" + webhook, "{\"enabled\":false}");
+        accept("skipped");
+
+        clock.move(Duration.ofDays(2));
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(posel.rows("select id from event order by no"))
+                        .containsExactly("skipped"));
+        assertThat(posel.rows("select id from event_key")).containsExactly("skipped");
+        assertThat(posel.rows("select number from attempt")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("F1: expired and deleted webhooks go when retention ends")
+    void webhooksGo(TestDatabase database) throws IOException {
+        start(database);
+        die("e1");
+        posel.client().delete("/api/webhooks/" + webhook);
+        clock.move(Duration.ofDays(31));
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(posel.rows("select id from webhook"))
+                .isEmpty());
+        assertThat(posel.client()
+                        .post("/api/webhooks/" + webhook + "/restore", "")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    private void die(String id) {
+        int before = deliveries().size();
+        accept(id);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> deliveries().size() == before + 1
+                        && deliveries().get(before).startsWith("dead"));
+    }
+
+    private void accept(String id) {
+        posel.client().accept(event(id));
+    }
+
+    private static String event(String id) {
+        return "{\"id\":\"%s\",\"type\":\"t\",\"entity\":{\"type\":\"c\",\"id\":\"1\"},\"data\":{\"x\":\"y\"}}"
+                .formatted(id);
+    }
+
+    private String state() {
+        return posel.client().get("/api/webhooks/" + webhook).at("state");
+    }
+
+    private List<String> deliveries() {
+        return posel.rows("select state, reason from delivery order by event_no");
+    }
+}
