@@ -49,6 +49,7 @@ public final class Webhooks {
 
     private volatile Map<String, Webhook> all = Map.of();
     private volatile WebhookIndex index = new WebhookIndex(List.of());
+    private volatile boolean loaded;
 
     /** @param changed is told the id of each webhook whose queue must be looked at anew */
     public Webhooks(
@@ -69,11 +70,12 @@ public final class Webhooks {
     /** Reads all from disk. */
     public void load() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            Map<String, Webhook> loaded = new LinkedHashMap<>();
-            WebhookRows.all(connection, WebhookJson::fromStored).forEach(each -> loaded.put(each.id(), each));
+            Map<String, Webhook> read = new LinkedHashMap<>();
+            WebhookRows.all(connection, WebhookJson::fromStored).forEach(each -> read.put(each.id(), each));
             synchronized (this) {
-                all = loaded;
-                index = new WebhookIndex(loaded.values());
+                all = read;
+                index = new WebhookIndex(read.values());
+                loaded = true;
             }
         }
     }
@@ -82,14 +84,25 @@ public final class Webhooks {
         return Optional.ofNullable(all.get(id));
     }
 
-    /** In the order of creation, deleted ones too. */
+    /** In the order of creation, deleted ones too. Fails with {@link StoreUnavailableException} before {@link #load}. */
     public Collection<Webhook> all() {
+        requireLoaded();
         return all.values();
     }
 
-    /** Those that want this event, off and expired ones too. */
+    /**
+     * Those that want this event, off and expired ones too. Fails with {@link StoreUnavailableException} before {@link
+     * #load}, or an event could be accepted for nobody (G2).
+     */
     public List<Webhook> matching(Event event) {
+        requireLoaded();
         return index.matching(event);
+    }
+
+    private void requireLoaded() {
+        if (!loaded) {
+            throw new StoreUnavailableException("the webhooks are not read yet");
+        }
     }
 
     public Webhook create(Definition definition) {
