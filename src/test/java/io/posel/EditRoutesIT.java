@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.StringJoiner;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,9 +173,12 @@ class EditRoutesIT {
                 .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT0.2S")
                 .start();
         webhook();
+        StringJoiner events = new StringJoiner(",", "[", "]");
         for (int i = 1; i <= 20; i++) {
-            event("e" + i, i);
+            events.add("{\"id\":\"e%d\",\"type\":\"t\",\"entity\":{\"type\":\"c\",\"id\":\"1\"},\"data\":{}}"
+                    .formatted(i));
         }
+        posel.client().accept(events.toString());
         eventually(() -> assertThat(posel.client().get("/api/webhooks").at("items.0.state"))
                 .isEqualTo("expired"));
         return states();
