@@ -17,6 +17,7 @@ import io.posel.route.AddWebhooks;
 import io.posel.route.AnswerAccepted;
 import io.posel.route.AnswerProblem;
 import io.posel.route.AwaitTurn;
+import io.posel.route.FeedClient;
 import io.posel.route.FindWebhooks;
 import io.posel.route.HeldEvents;
 import io.posel.route.KeyedResequenceReifier;
@@ -38,6 +39,7 @@ import io.posel.store.Intake;
 import io.posel.store.Maintenance;
 import io.posel.store.SetAside;
 import io.posel.store.Settlement;
+import io.posel.store.SourcePositions;
 import io.posel.store.Webhooks;
 import io.posel.web.AllowedHosts;
 import io.posel.web.Door;
@@ -79,6 +81,8 @@ public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
     private static final int LOOKUPS = 64;
+    private static final Duration SOURCE_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration SOURCE_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration SOURCE_MAX_DELAY = Duration.ofMinutes(1);
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
 
@@ -237,6 +241,9 @@ public final class Application implements AutoCloseable {
                         reader)
                 .bind(camel::bind);
         SetAside setAside = new SetAside(database.dataSource(), clock);
+        camel.bind("eventReader", reader);
+        camel.bind("setAside", setAside);
+        camel.bind("sourcePositions", new SourcePositions(database.dataSource(), clock));
         for (String source : settings.sources()) {
             camel.bind(source + "DataSource", sourceDatabase(source));
             camel.bind(
@@ -245,6 +252,14 @@ public final class Application implements AutoCloseable {
                             new RowEvents(source, settings.zone("posel.time-zone")),
                             reader,
                             new SetAsideLog(source, setAside)));
+            camel.bind(
+                    source + "Client",
+                    new FeedClient(
+                            settings.text("posel.source." + source + ".token"),
+                            "Posel/" + Version.TEXT,
+                            SOURCE_CONNECT_TIMEOUT,
+                            SOURCE_TIMEOUT,
+                            alarms));
             camel.bind(source + "Backoff", new PollBackoff(source, longestPause(source), () -> storeReady, clock));
         }
     }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON pointer (RFC 6901). */
-final class JsonPointer {
+public final class JsonPointer {
     private static final Pattern VALID = Pattern.compile("(/([^~/]|~[01])*)*");
     private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,8}");
 
@@ -15,7 +15,7 @@ final class JsonPointer {
     private final List<String> segments;
 
     /** @throws IllegalArgumentException if the text is not a pointer */
-    JsonPointer(String text) {
+    public JsonPointer(String text) {
         if (!VALID.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not a JSON pointer: it is empty or begins with '/', and '~' stands only in"
@@ -30,8 +30,7 @@ final class JsonPointer {
     }
 
     /** The value that it points to, null if there is none. */
-    @Nullable
-    Json in(Json root) {
+    public @Nullable Json in(Json root) {
         Json value = root;
         for (String segment : segments) {
             value = step(value, segment);

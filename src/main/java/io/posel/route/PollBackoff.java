@@ -57,7 +57,7 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
     @Override
     public synchronized void commit(Consumer consumer, Endpoint endpoint, int polledMessages) {
         if (!failed && failures > 0) {
-            LOG.info("Source {} is read again", source);
+            LOG.info("Source {} goes on", source);
             failures = 0;
             told = Instant.MIN;
         }
@@ -89,7 +89,7 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
         LOG.debug("Source {} failed", source, exception);
         if (told.equals(Instant.MIN) || !now.isBefore(told.plus(TELL_AGAIN))) {
             told = now;
-            LOG.warn("Source {} cannot be read now, Posel keeps trying: {}", source, reason(exception));
+            LOG.warn("Source {} stands still, Posel keeps trying: {}", source, reason(exception));
         }
     }
 

@@ -71,6 +71,11 @@ final class Outbox implements AutoCloseable {
                 .get(0));
     }
 
+    int sent() throws SQLException {
+        return Integer.parseInt(column("select count(*) from event_outbox where sent_at is not null")
+                .get(0));
+    }
+
     List<String> column(String sql) throws SQLException {
         try (var statement = connection.createStatement();
                 var row = statement.executeQuery(sql)) {

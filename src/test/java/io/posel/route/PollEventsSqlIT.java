@@ -218,9 +218,8 @@ class PollEventsSqlIT {
 
             await().until(() -> posel.rows(SENT).size() == 2);
             assertThat(log.warnings())
-                    .containsExactly(
-                            "PollBackoff: Source outbox cannot be read now, Posel keeps trying: ERROR: relation"
-                                    + " \"event_outbox\" does not exist Position: 75");
+                    .containsExactly("PollBackoff: Source outbox stands still, Posel keeps trying: ERROR: relation"
+                            + " \"event_outbox\" does not exist Position: 75");
         }
     }
 
@@ -243,7 +242,7 @@ class PollEventsSqlIT {
 
             await().until(() -> outbox.unsent() == 0);
             assertThat(posel.rows(SENT)).isEqualTo(ids(1, 1));
-            assertThat(log.warnings()).hasSize(1).first().asString().contains("Source outbox cannot be read now");
+            assertThat(log.warnings()).hasSize(1).first().asString().contains("Source outbox stands still");
         }
     }
 
