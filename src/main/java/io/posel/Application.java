@@ -47,6 +47,7 @@ import io.posel.web.EdgeHeaders;
 import io.posel.web.HealthReport;
 import io.posel.web.HttpServerStart;
 import io.posel.web.HttpSettings;
+import io.posel.web.NoHttpServer;
 import io.posel.web.PoselHttpServer;
 import io.posel.web.Tokens;
 import io.posel.web.WrongTokens;
@@ -71,7 +72,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,6 +107,7 @@ public final class Application implements AutoCloseable {
 
     /** Builds all parts; opens nothing but the connection pool. */
     public Application(Settings settings, InstantSource clock) {
+        settings.check();
         this.settings = settings;
         this.clock = clock;
         EventTypes eventTypes = CatalogueFiles.load(settings.home());
@@ -286,13 +290,18 @@ public final class Application implements AutoCloseable {
         if (settings.text(key + "url").isEmpty()) {
             return database.dataSource();
         }
-        HikariDataSource pool = Database.pool(
-                "posel-source-" + source,
-                new Database.Access(
-                        settings.text(key + "url"), settings.text(key + "user"), settings.text(key + "password")),
-                2);
-        toClose.add(pool);
-        return pool;
+        Database.Access access = new Database.Access(
+                settings.text(key + "url"), settings.text(key + "user"), settings.text(key + "password"));
+        try {
+            HikariDataSource pool = Database.pool("posel-source-" + source, access, 2);
+            toClose.add(pool);
+            return pool;
+        } catch (RuntimeException e) {
+            throw new StartFailedException(
+                    "no JDBC driver knows the address in " + key + "url (" + Settings.environmentName(key + "url")
+                            + "); put the driver's jar into lib/",
+                    e);
+        }
     }
 
     /**
@@ -304,10 +313,11 @@ public final class Application implements AutoCloseable {
         RouteSet routes = RouteSet.of(settings.home());
         boolean migrated = tryToMigrate();
         configureCamel(routes);
+        camel.addMainListener(new HttpServerStart(server));
         try {
             camel.start();
         } catch (Exception e) {
-            throw new StartFailedException(StartFailure.explain(e), e);
+            throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext()), e);
         }
         if (migrated) {
             startDeliveries();
@@ -321,6 +331,27 @@ public final class Application implements AutoCloseable {
                 port(),
                 routes.builtIn() ? "the jar" : routes.location(),
                 database);
+    }
+
+    /**
+     * Reads and builds the routes as {@link #start} does, and starts nothing: no port, no database, no schedule.
+     *
+     * @return where the routes came from
+     * @throws StartFailedException for what a start would fail for
+     */
+    public String check() {
+        RouteSet routes = RouteSet.of(settings.home());
+        configureCamel(routes);
+        camel.bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, new NoHttpServer());
+        try {
+            camel.init();
+            CamelContext context = camel.getCamelContext();
+            context.init();
+            RouteSchedules.check(context);
+        } catch (Exception e) {
+            throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext()), e);
+        }
+        return routes.builtIn() ? "the jar" : routes.location();
     }
 
     private boolean tryToMigrate() {
@@ -369,6 +400,7 @@ public final class Application implements AutoCloseable {
     }
 
     private void configureCamel(RouteSet routes) {
+        RouteIds.check(routes);
         KeyedResequenceReifier.register();
         camel.configure()
                 .withName("posel")
@@ -396,7 +428,7 @@ public final class Application implements AutoCloseable {
             }
         });
         camel.addInitialProperty("posel.routes", routes.location());
-        camel.addMainListener(new HttpServerStart(server));
+        camel.addMainListener(new RouteLinks());
     }
 
     public int port() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -17,14 +18,29 @@ import java.util.stream.Stream;
 public final class LibraryPath {
     private LibraryPath() {}
 
-    public static void agentmain(String arguments, Instrumentation instrumentation) throws IOException {
-        for (Path jar : jars(Home.of(System.getenv()))) {
+    public static void agentmain(String arguments, Instrumentation instrumentation) {
+        try {
+            for (JarFile jar : open(jars(Home.of(System.getenv())))) {
+                instrumentation.appendToSystemClassLoaderSearch(jar);
+            }
+        } catch (IOException e) {
+            // thrown, it would end the JVM with a stack trace instead
+            System.err.println("Posel cannot start: " + e.getMessage());
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /** @throws IOException that names the jar which cannot be read */
+    static List<JarFile> open(List<Path> paths) throws IOException {
+        List<JarFile> jars = new ArrayList<>();
+        for (Path path : paths) {
             try {
-                instrumentation.appendToSystemClassLoaderSearch(new JarFile(jar.toFile()));
+                jars.add(new JarFile(path.toFile()));
             } catch (IOException e) {
-                throw new IOException(jar + " is not a readable jar: " + e.getMessage(), e);
+                throw new IOException(path + " is not a readable jar: " + e.getMessage(), e);
             }
         }
+        return jars;
     }
 
     /** The jars in the home's {@code lib/}, by name. */

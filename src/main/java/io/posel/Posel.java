@@ -13,6 +13,8 @@ public final class Posel {
               java -jar posel.jar           starts it; settings in config/application.properties
                                             or the environment (POSEL_HTTP_PORT …)
               java -jar posel.jar demo      shows the main job on an embedded database, until Ctrl-C
+              java -jar posel.jar check     tells whether it would start with these settings, event types
+                                            and routes; opens no port, exits with 0 or 1
               java -jar posel.jar version   prints the version
               java -jar posel.jar help      prints this
 
@@ -25,6 +27,7 @@ public final class Posel {
         switch (args.length == 0 ? "run" : args[0]) {
             case "run" -> start(Posel::run);
             case "demo" -> start(Posel::demo);
+            case "check" -> start(Posel::check);
             case "version" -> System.out.println("Posel " + Version.TEXT);
             case "help", "-h", "--help" -> System.out.print(HELP);
             default -> {
@@ -55,18 +58,48 @@ public final class Posel {
         }
     }
 
+    private static void check() {
+        System.setProperty("posel.log.level", "OFF");
+        Check check = Check.of(Home.of(System.getenv()), System.getenv(), Clock.systemUTC());
+        if (check.wrong().isEmpty()) {
+            System.out.println("Posel would start: settings and event types are right, routes from " + check.routes());
+        } else {
+            check.wrong().forEach(System.err::println);
+        }
+        Runtime.getRuntime().halt(check.wrong().isEmpty() ? 0 : 1);
+    }
+
     /** Exits with 1 and one message if the start fails. */
     private static void start(Runnable program) {
         try {
             program.run();
-        } catch (StartFailedException | InvalidSettingException | IllegalStateException e) {
+        } catch (RuntimeException | Error e) {
+            if (!isStopping()) {
+                fail(e);
+            } // or else it did not start because it was stopped, and ends as a stop does
+        }
+    }
+
+    private static void fail(Throwable e) {
+        if (e instanceof StartFailedException
+                || e instanceof InvalidSettingException
+                || e instanceof IllegalStateException) {
             LoggerFactory.getLogger(Posel.class).debug("The start failed", e);
             System.err.println("Posel cannot start: " + e.getMessage());
-            Runtime.getRuntime().halt(1);
-        } catch (RuntimeException | Error e) {
+        } else {
             LoggerFactory.getLogger(Posel.class).error("The start failed", e);
             System.err.println("Posel cannot start, and did not expect why: " + e);
-            Runtime.getRuntime().halt(1);
+        }
+        Runtime.getRuntime().halt(1);
+    }
+
+    /** Whether a signal ends this process already; the JVM tells it in no other way. */
+    private static boolean isStopping() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(new Thread());
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
         }
     }
 

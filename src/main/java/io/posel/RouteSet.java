@@ -5,10 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import java.util.zip.ZipException;
 
 /**
@@ -19,16 +21,30 @@ import java.util.zip.ZipException;
  */
 record RouteSet(String location, boolean builtIn) {
     private static final String MARK = "org/apache/camel/";
+    private static final String FILE = "file:";
+    private static final String SUFFIX = ".camel.yaml";
 
     static RouteSet of(Path home) {
         Path routes = home.resolve("routes");
         return Files.isDirectory(routes)
-                ? new RouteSet("file:" + routes, false)
+                ? new RouteSet(FILE + routes, false)
                 : new RouteSet("classpath:posel/routes", true);
     }
 
     String pattern() {
-        return location + "/*.camel.yaml";
+        return location + "/*" + SUFFIX;
+    }
+
+    /** The home's files, by name; none if the jar's own are used. */
+    List<Path> files() throws IOException {
+        if (builtIn) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(Path.of(location.substring(FILE.length())))) {
+            return files.filter(file -> file.toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** The packages in the home's {@code lib/} that have to do with Camel, for it to look into. */

@@ -2,9 +2,9 @@ package io.posel;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -17,6 +17,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.quartz.CronExpression;
 
 /**
  * Every setting, from the weakest to the strongest: the defaults in the jar, {@code config/application.properties} in
@@ -29,10 +30,13 @@ public final class Settings {
 
     private final Path home;
     private final Map<String, String> values;
+    private final Map<String, String> origins;
 
-    private Settings(Path home, Map<String, String> values) {
+    /** @param origins where the values come from that are not defaults, for messages */
+    private Settings(Path home, Map<String, String> values, Map<String, String> origins) {
         this.home = home;
         this.values = values;
+        this.origins = origins;
     }
 
     /**
@@ -41,24 +45,27 @@ public final class Settings {
      */
     public static Settings load(Path home, Map<String, String> environment) {
         Map<String, String> values = defaults();
+        Map<String, String> origins = new TreeMap<>();
         Set<String> known = Set.copyOf(values.keySet());
         Path file = home.resolve("config/application.properties");
         if (Files.exists(file)) {
-            properties(file).forEach((key, value) -> {
-                String name = key.toString();
-                if (name.startsWith("posel.") && !known.contains(name) && !name.startsWith(SOURCE)) {
-                    throw new InvalidSettingException(file + ": there is no setting " + name);
+            PropertiesFile.read(file).entries().forEach((key, entry) -> {
+                String at = file + ":" + entry.line();
+                if (key.startsWith("posel.") && !known.contains(key) && !key.startsWith(SOURCE)) {
+                    throw new InvalidSettingException(at + ": there is no setting " + key);
                 }
-                values.put(name, value.toString().strip());
+                values.put(key, entry.value());
+                origins.put(key, at);
             });
         }
         for (String key : List.copyOf(values.keySet())) {
             String value = environment.get(environmentName(key));
             if (value != null) {
                 values.put(key, value.strip());
+                origins.put(key, "the environment");
             }
         }
-        return new Settings(home, values);
+        return new Settings(home, values, origins);
     }
 
     /** The variable of the environment that sets this key. */
@@ -78,21 +85,45 @@ public final class Settings {
         return values;
     }
 
-    private static Properties properties(Path file) {
-        Properties properties = new Properties();
-        try (Reader in = Files.newBufferedReader(file)) {
-            properties.load(in);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidSettingException(file + " cannot be read: " + e.getMessage());
-        }
-        return properties;
-    }
-
     /** A copy in which one value differs; for programs that start Posel with settings of their own. */
     public Settings with(String key, String value) {
         Map<String, String> changed = new TreeMap<>(values);
         changed.put(key, value);
-        return new Settings(home, changed);
+        Map<String, String> others = new TreeMap<>(origins);
+        others.remove(key);
+        return new Settings(home, changed, others);
+    }
+
+    /**
+     * Reads every setting as what it is, so that a wrong one is found at the start, by name, and not when it is first
+     * used. Names, addresses and secrets can be anything.
+     *
+     * @throws InvalidSettingException for the first that is wrong
+     */
+    public void check() {
+        number("posel.http.port", 0, 65_535);
+        bytes("posel.max-body");
+        databaseUrl("posel.db.url");
+        zone("posel.time-zone");
+        for (String source : sources()) {
+            flagIfSet(SOURCE + source + ".enabled");
+            durationIfSet(SOURCE + source + ".interval");
+        }
+        oneOf("posel.ordering", "entity", "entityType", "none");
+        duration("posel.sequence.timeout");
+        flag("posel.delivery.https-only");
+        duration("posel.delivery.connect-timeout");
+        duration("posel.delivery.timeout");
+        number("posel.delivery.redeliveries", 0, 100);
+        duration("posel.delivery.redelivery-delay");
+        number("posel.delivery.redelivery-factor", 1, 1_000);
+        duration("posel.delivery.max-delay");
+        number("posel.delivery.concurrency", 1, 10_000);
+        number("posel.delivery.threads", 1, 10_000);
+        duration("posel.expire-after");
+        cron("posel.purge-cron");
+        duration("posel.retention");
+        duration("posel.shutdown-timeout");
     }
 
     public Path home() {
@@ -175,6 +206,41 @@ public final class Settings {
         }
     }
 
+    private void oneOf(String key, String... words) {
+        if (!List.of(words).contains(text(key))) {
+            throw invalid(key, "one of " + String.join(", ", words));
+        }
+    }
+
+    private void cron(String key) {
+        try {
+            CronExpression.validateExpression(text(key));
+        } catch (ParseException e) {
+            throw invalid(key, "a Quartz cron expression such as \"0 * * * * ?\", seconds first: " + e.getMessage());
+        }
+    }
+
+    /** Not shown in the message: it may hold a password. */
+    private void databaseUrl(String key) {
+        String url = text(key);
+        if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:") && !url.startsWith("jdbc:h2:")) {
+            throw new InvalidSettingException("setting %s (%s)%s must begin with jdbc:postgresql: or jdbc:h2:"
+                    .formatted(key, environmentName(key), origin(key)));
+        }
+    }
+
+    private void flagIfSet(String key) {
+        if (!text(key).isEmpty()) {
+            flag(key);
+        }
+    }
+
+    private void durationIfSet(String key) {
+        if (!text(key).isEmpty()) {
+            duration(key);
+        }
+    }
+
     /** A size in bytes, written {@code 1MB}. */
     public int bytes(String key) {
         String text = text(key).toUpperCase(Locale.ROOT);
@@ -191,8 +257,14 @@ public final class Settings {
         throw invalid(key, "a size such as 512kB or 1MB, less than 2GB");
     }
 
+    /** What to throw for a value that cannot be used: names the key, its variable, the place and what is expected. */
     public InvalidSettingException invalid(String key, String expected) {
-        return new InvalidSettingException(
-                "setting %s (%s) is \"%s\", expected is %s".formatted(key, environmentName(key), text(key), expected));
+        return new InvalidSettingException("setting %s (%s) is \"%s\"%s, expected is %s"
+                .formatted(key, environmentName(key), text(key), origin(key), expected));
+    }
+
+    private String origin(String key) {
+        String origin = origins.get(key);
+        return origin == null ? "" : " in " + origin;
     }
 }
