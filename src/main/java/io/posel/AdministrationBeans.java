@@ -1,7 +1,6 @@
 package io.posel;
 
 import io.posel.delivery.DeliveryResolver;
-import io.posel.delivery.Dispatcher;
 import io.posel.event.EventReader;
 import io.posel.route.ManageEventTypes;
 import io.posel.route.ManageWebhooks;
@@ -11,50 +10,37 @@ import io.posel.route.SentRequest;
 import io.posel.route.ShowDeliveries;
 import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
-import io.posel.store.DeliveryQueue;
-import io.posel.store.Maintenance;
 import io.posel.store.Replay;
-import io.posel.store.Settlement;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Definitions;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.Ordering;
 import io.posel.webhook.Warnings;
 import io.posel.webhook.WebhookJson;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
-import javax.sql.DataSource;
 import org.apache.camel.Processor;
 
 /** Builds what the routes under {@code /api} name. */
-record Administration(
-        Settings settings,
-        InstantSource clock,
-        DataSource dataSource,
-        Webhooks webhooks,
-        Catalogue catalogue,
-        Settlement settlement,
-        Dispatcher dispatcher,
-        DeliveryQueue queue,
-        DeliveryResolver resolver,
-        Maintenance maintenance,
-        EventReader reader) {
+record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader reader) {
 
     void bind(BiConsumer<String, Processor> names) {
-        Definitions definitions = new Definitions(ordering(), settings.flag("posel.delivery.https-only"));
+        Settings settings = core.settings;
+        Catalogue catalogue = core.catalogue;
+        Webhooks webhooks = core.webhooks;
+        Definitions definitions = new Definitions(ordering(settings), settings.flag("posel.delivery.https-only"));
         Warnings warnings = new Warnings(catalogue::variables, resolver::refusal);
         Warnings quickWarnings = new Warnings(catalogue::variables, resolver::literalRefusal);
-        DeliveryLog log = new DeliveryLog(dataSource);
+        DeliveryLog log = new DeliveryLog(core.database.dataSource());
 
         ManageWebhooks manage = new ManageWebhooks(
                 webhooks,
-                maintenance,
+                core.maintenance,
                 definitions,
                 warnings,
                 quickWarnings,
                 new WebhookJson(new Expiry(settings.duration("posel.expire-after"))),
-                clock);
+                core.clock);
         names.accept("listWebhooks", manage::list);
         names.accept("createWebhook", manage::create);
         names.accept("showWebhook", manage::show);
@@ -68,14 +54,15 @@ record Administration(
         names.accept("putEventType", types::put);
         names.accept("deleteEventType", types::delete);
 
-        ShowDeliveries show = new ShowDeliveries(log, new SentRequest(queue, webhooks), dispatcher::inFlight, clock);
+        ShowDeliveries show =
+                new ShowDeliveries(log, new SentRequest(core.queue, webhooks), core.dispatcher::inFlight, core.clock);
         names.accept("listDeliveries", show::list);
         names.accept("showDelivery", show::show);
         names.accept("listEvents", show::listEvents);
         names.accept("showStats", show::stats);
 
-        ReplayDeliveries replay =
-                new ReplayDeliveries(new Replay(dataSource, webhooks, settlement, dispatcher::wake), log);
+        ReplayDeliveries replay = new ReplayDeliveries(
+                new Replay(core.database.dataSource(), webhooks, core.settlement, core.dispatcher::wake), log);
         names.accept("replayDelivery", replay::one);
         names.accept("replayDeliveries", replay::many);
         names.accept("replayDeadLetters", replay::deadLetters);
@@ -83,7 +70,7 @@ record Administration(
         names.accept("previewWebhook", new PreviewWebhook(definitions, reader, catalogue, quickWarnings));
     }
 
-    private Ordering ordering() {
+    private static Ordering ordering(Settings settings) {
         return Arrays.stream(Ordering.values())
                 .filter(each -> each.json().equals(settings.text("posel.ordering")))
                 .findFirst()

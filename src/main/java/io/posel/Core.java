@@ -1,0 +1,129 @@
+package io.posel;
+
+import com.fasterxml.uuid.Generators;
+import io.posel.delivery.Dispatcher;
+import io.posel.delivery.Queued;
+import io.posel.event.EventTypes;
+import io.posel.store.Catalogue;
+import io.posel.store.Database;
+import io.posel.store.DeliveryQueue;
+import io.posel.store.Intake;
+import io.posel.store.Maintenance;
+import io.posel.store.Settlement;
+import io.posel.store.Webhooks;
+import io.posel.webhook.Expiry;
+import io.posel.webhook.WebhookIds;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/** The parts that store, move and settle deliveries, wired to each other. Knows nothing of routes. */
+final class Core implements AutoCloseable {
+    final Settings settings;
+    final InstantSource clock;
+    final ScheduledThreadPoolExecutor timer = Threads.timer("posel-timer", 2);
+    final Database database;
+    final DeliveryQueue queue;
+    final Webhooks webhooks;
+    final Catalogue catalogue;
+    final Settlement settlement;
+    final Dispatcher dispatcher;
+    final Intake intake;
+    final Maintenance maintenance;
+    private volatile boolean ready;
+
+    /** Opens nothing but the connection pool, which connects when it is used. */
+    Core(Settings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        EventTypes eventTypes = CatalogueFiles.load(settings.home());
+        this.database = new Database(access());
+        this.queue = new DeliveryQueue(database.dataSource());
+        Expiry expiry = new Expiry(settings.duration("posel.expire-after"));
+        this.webhooks = new Webhooks(
+                database.dataSource(),
+                clock,
+                new WebhookIds(new SecureRandom())::next,
+                expiry,
+                this::settlement,
+                this::queueChanged);
+        this.settlement =
+                new Settlement(database.dataSource(), database.dialect(), expiry, webhooks::settled, this::settled);
+        this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
+        int threads = settings.number("posel.delivery.threads", 1, 10_000);
+        this.dispatcher = new Dispatcher(
+                queue,
+                webhooks::find,
+                settings.number("posel.delivery.concurrency", 1, 10_000),
+                threads,
+                Threads.pool("posel-delivery", threads, Integer.MAX_VALUE),
+                timer,
+                clock,
+                settlement::waiting);
+        this.intake = new Intake(
+                database.dataSource(),
+                database.dialect(),
+                clock,
+                Generators.timeBasedEpochGenerator(),
+                dispatcher::wake);
+        this.maintenance = new Maintenance(webhooks, settlement, clock, settings.duration("posel.retention"));
+    }
+
+    private Database.Access access() {
+        if (!settings.text("posel.db.url").isEmpty()) {
+            return new Database.Access(
+                    settings.text("posel.db.url"), settings.text("posel.db.user"), settings.text("posel.db.password"));
+        }
+        return Database.Access.embedded(settings.path("posel.data-dir"));
+    }
+
+    private Settlement settlement() {
+        return settlement;
+    }
+
+    private void queueChanged(String webhookId) {
+        dispatcher.changed(webhookId);
+    }
+
+    private void settled(List<Queued> deliveries) {
+        dispatcher.settled(deliveries);
+    }
+
+    /**
+     * Brings the tables up to date and reads what is kept in memory.
+     *
+     * @throws SQLException if the database does not answer
+     * @throws Database.UnusableException if waiting does not mend it
+     */
+    void open() throws SQLException {
+        database.migrate();
+        webhooks.load();
+        catalogue.load();
+    }
+
+    /** Starts deliveries; after {@link #open}, and when there are routes to carry them out. */
+    void start() throws SQLException {
+        dispatcher.start();
+        ready = true;
+    }
+
+    /** Whether events are taken: the store was opened once and answers now. */
+    boolean isReady() {
+        return ready && database.isReachable();
+    }
+
+    /** Whether the store was opened, whether or not it answers now. */
+    boolean isStarted() {
+        return ready;
+    }
+
+    /** Writes what has been handed in. */
+    @Override
+    public void close() {
+        intake.close();
+        settlement.close();
+        database.close();
+    }
+}

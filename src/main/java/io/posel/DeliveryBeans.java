@@ -1,0 +1,78 @@
+package io.posel;
+
+import io.posel.delivery.AddressPolicy;
+import io.posel.delivery.Cidr;
+import io.posel.delivery.DeliveryClient;
+import io.posel.delivery.DeliveryHeaders;
+import io.posel.delivery.DeliveryResolver;
+import io.posel.delivery.RequestTemplates;
+import io.posel.delivery.StandardHeaders;
+import io.posel.route.AwaitTurn;
+import io.posel.route.PrepareAttempt;
+import io.posel.route.RecordFailure;
+import io.posel.route.RenderRequest;
+import io.posel.route.SettleDelivery;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
+
+/** Builds what the delivery routes name, from the address policy to the outcome. */
+record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorService alarms) {
+    private static final int LOOKUPS = 64;
+    private static final int SPARE_CONNECTIONS = 64;
+
+    /** Looks names up, and refuses addresses that may not be delivered to. */
+    static DeliveryResolver resolver(Settings settings) {
+        return new DeliveryResolver(
+                addressPolicy(settings),
+                InetAddress::getAllByName,
+                Threads.pool("posel-lookup", LOOKUPS, LOOKUPS * 10),
+                settings.duration("posel.delivery.connect-timeout"));
+    }
+
+    private static AddressPolicy addressPolicy(Settings settings) {
+        List<Cidr> allowed;
+        try {
+            allowed = Cidr.parseList(settings.text("posel.delivery.allow"));
+        } catch (IllegalArgumentException e) {
+            throw settings.invalid("posel.delivery.allow", "CIDR blocks separated by commas: " + e.getMessage());
+        }
+        return new AddressPolicy(
+                allowed,
+                new InetSocketAddress(settings.text("posel.http.host"), settings.number("posel.http.port", 0, 65_535)));
+    }
+
+    void bind(BiConsumer<String, Object> names) {
+        Settings settings = core.settings;
+        DeliveryClient client = new DeliveryClient(
+                new DeliveryClient.Settings(
+                        settings.number("posel.delivery.threads", 1, 10_000) + SPARE_CONNECTIONS,
+                        settings.duration("posel.delivery.connect-timeout"),
+                        settings.duration("posel.delivery.timeout"),
+                        Version.TEXT,
+                        null,
+                        null),
+                resolver,
+                alarms);
+        names.accept("deliveryClient", client);
+        names.accept("deliveryConnections", client.connections());
+        names.accept("deliveryHeaders", new DeliveryHeaders());
+        names.accept(
+                "renderRequest",
+                new RenderRequest(core.queue, core.webhooks, new RequestTemplates(), core.settlement, core.clock));
+        names.accept("awaitTurn", new AwaitTurn(core.dispatcher));
+        names.accept("prepareAttempt", new PrepareAttempt(new StandardHeaders(core.clock), core.clock));
+        names.accept(
+                "recordFailure",
+                new RecordFailure(
+                        core.dispatcher,
+                        core.settlement,
+                        core.clock,
+                        settings.duration("posel.delivery.redelivery-delay"),
+                        settings.number("posel.delivery.redelivery-factor", 1, 1_000),
+                        settings.duration("posel.delivery.max-delay")));
+        names.accept("settleDelivery", new SettleDelivery(core.dispatcher, core.settlement, core.clock));
+    }
+}

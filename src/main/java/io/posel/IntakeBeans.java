@@ -1,0 +1,36 @@
+package io.posel;
+
+import io.posel.event.EventReader;
+import io.posel.route.AddWebhooks;
+import io.posel.route.AnswerAccepted;
+import io.posel.route.AnswerProblem;
+import io.posel.route.FindWebhooks;
+import io.posel.route.ReadEvents;
+import io.posel.route.ReleaseEvent;
+import io.posel.route.StoreEvents;
+import io.posel.route.ValidateEvents;
+import java.util.function.BiConsumer;
+import org.apache.camel.Processor;
+
+/** Builds what the routes of intake, release and upkeep name. */
+record IntakeBeans(Core core, EventReader reader) {
+
+    void bind(BiConsumer<String, Object> names) {
+        names.accept("readEvents", new ReadEvents(reader));
+        names.accept("validateEvents", new ValidateEvents(reader));
+        names.accept("findWebhooks", new FindWebhooks(core.webhooks));
+        names.accept("addWebhooks", new AddWebhooks());
+        names.accept("storeEvents", new StoreEvents(core.intake));
+        names.accept("answerAccepted", new AnswerAccepted());
+        names.accept("answerIntakeProblem", new AnswerProblem(503));
+        names.accept("answerProblem", new AnswerProblem(500));
+        names.accept("releaseEvent", new ReleaseEvent(core.intake));
+        names.accept("purgeWebhooks", (Processor) exchange -> core.maintenance.purgeWebhooks());
+        names.accept("purgeHistory", (Processor) exchange -> core.maintenance.purgeHistory());
+        // what steps and components look up by themselves
+        names.accept("intake", core.intake);
+        names.accept("timer", core.timer);
+        names.accept("dispatcher", core.dispatcher);
+        names.accept("dataSource", core.database.dataSource());
+    }
+}

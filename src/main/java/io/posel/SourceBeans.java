@@ -1,0 +1,94 @@
+package io.posel;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.posel.event.EventReader;
+import io.posel.event.RowEvents;
+import io.posel.route.FeedClient;
+import io.posel.route.PollBackoff;
+import io.posel.route.ReadRows;
+import io.posel.route.SetAsideLog;
+import io.posel.store.Database;
+import io.posel.store.SetAside;
+import io.posel.store.SourcePositions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
+import javax.sql.DataSource;
+
+/** Builds what the polling routes name: for each source its database, its mapping and its patience. */
+final class SourceBeans implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration MAX_DELAY = Duration.ofMinutes(1);
+    private static final int CONNECTIONS = 2;
+
+    private final Core core;
+    private final Settings settings;
+    private final EventReader reader;
+    private final ScheduledExecutorService alarms;
+    private final List<HikariDataSource> pools = new ArrayList<>();
+
+    SourceBeans(Core core, EventReader reader, ScheduledExecutorService alarms) {
+        this.core = core;
+        this.settings = core.settings;
+        this.reader = reader;
+        this.alarms = alarms;
+    }
+
+    void bind(BiConsumer<String, Object> names) {
+        SetAside setAside = new SetAside(core.database.dataSource(), core.clock);
+        names.accept("eventReader", reader);
+        names.accept("setAside", setAside);
+        names.accept("sourcePositions", new SourcePositions(core.database.dataSource(), core.clock));
+        for (String source : settings.sources()) {
+            names.accept(source + "DataSource", dataSource(source));
+            names.accept(
+                    source + "Rows",
+                    new ReadRows(
+                            new RowEvents(source, settings.zone("posel.time-zone")),
+                            reader,
+                            new SetAsideLog(source, setAside)));
+            names.accept(
+                    source + "Client",
+                    new FeedClient(
+                            settings.text("posel.source." + source + ".token"),
+                            "Posel/" + Version.TEXT,
+                            CONNECT_TIMEOUT,
+                            TIMEOUT,
+                            alarms));
+            names.accept(
+                    source + "Backoff", new PollBackoff(source, longestPause(source), core::isStarted, core.clock));
+        }
+    }
+
+    private Duration longestPause(String source) {
+        String key = "posel.source." + source + ".max-delay";
+        return settings.text(key).isEmpty() ? MAX_DELAY : settings.duration(key);
+    }
+
+    private DataSource dataSource(String source) {
+        String key = "posel.source." + source + ".db.";
+        if (settings.text(key + "url").isEmpty()) {
+            return core.database.dataSource();
+        }
+        Database.Access access = new Database.Access(
+                settings.text(key + "url"), settings.text(key + "user"), settings.text(key + "password"));
+        try {
+            HikariDataSource pool = Database.pool("posel-source-" + source, access, CONNECTIONS);
+            pools.add(pool);
+            return pool;
+        } catch (RuntimeException e) {
+            throw new StartFailedException(
+                    "no JDBC driver knows the address in " + key + "url (" + Settings.environmentName(key + "url")
+                            + "); put the driver's jar into lib/",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pools.forEach(HikariDataSource::close);
+    }
+}
