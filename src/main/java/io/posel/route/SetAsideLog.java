@@ -25,7 +25,7 @@ public final class SetAsideLog {
         String reason = problem.errors().isEmpty()
                 ? String.valueOf(problem.getMessage())
                 : problem.errors().stream()
-                        .map(error -> error.pointer() + ": " + error.detail())
+                        .map(error -> (error.pointer().isEmpty() ? "" : error.pointer() + ": ") + error.detail())
                         .collect(Collectors.joining(" "));
         if (store.keep(source, key, reason, data)) {
             LOG.warn(

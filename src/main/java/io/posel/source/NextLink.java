@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 /** The page that follows by the header {@code Link: <…>; rel="next"} (RFC 8288). */
 final class NextLink {
     private static final String VALUE = "\"[^\"]*\"|[^\\s\",;]*";
-    private static final Pattern LINK =
-            Pattern.compile("<([^<>]*)>((?:\\s*;\\s*[^\\s=,;\"<>]+\\s*(?:=\\s*(?:" + VALUE + "))?)*)");
-    private static final Pattern REL = Pattern.compile(";\\s*rel\\s*=\\s*(" + VALUE + ")", Pattern.CASE_INSENSITIVE);
+    private static final String PARAMETER = "\\s*;\\s*([^\\s=,;\"<>]+)\\s*(?:=\\s*(" + VALUE + "))?";
+    private static final Pattern LINK = Pattern.compile("<([^<>]*)>((?:" + PARAMETER + ")*)");
+    private static final Pattern NEXT_PARAMETER = Pattern.compile(PARAMETER);
 
     private NextLink() {}
 
@@ -23,14 +23,22 @@ final class NextLink {
     static Optional<URI> of(String header, URI page) {
         Matcher link = LINK.matcher(header);
         while (link.find()) {
-            Matcher rel = REL.matcher(link.group(2));
-            if (rel.find()
-                    && Arrays.stream(rel.group(1).replace("\"", "").split("\\s+"))
-                            .anyMatch("next"::equalsIgnoreCase)) {
+            if (leadsOn(NEXT_PARAMETER.matcher(link.group(2)))) {
                 return Optional.of(resolved(link.group(1).strip(), page));
             }
         }
         return Optional.empty();
+    }
+
+    /** By the first parameter rel; the value of another may look like one. */
+    private static boolean leadsOn(Matcher parameter) {
+        while (parameter.find()) {
+            if (parameter.group(1).equalsIgnoreCase("rel")) {
+                String value = parameter.group(2) == null ? "" : parameter.group(2);
+                return Arrays.stream(value.replace("\"", "").split("\\s+")).anyMatch("next"::equalsIgnoreCase);
+            }
+        }
+        return false;
     }
 
     private static URI resolved(String target, URI page) {

@@ -1,0 +1,112 @@
+package io.posel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.posel.testing.MovableClock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PollBackoffTest {
+    private final MovableClock clock = new MovableClock();
+    private final AtomicBoolean ready = new AtomicBoolean(true);
+    private final PollBackoff backoff = new PollBackoff("crm", Duration.ofSeconds(10), ready::get, clock);
+    private final Endpoint endpoint = new DefaultCamelContext().getEndpoint("direct:crm");
+    private final Consumer consumer = consumer(endpoint);
+
+    private static Consumer consumer(Endpoint endpoint) {
+        try {
+            return endpoint.createConsumer(exchange -> {});
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean polls() {
+        return backoff.begin(consumer, endpoint);
+    }
+
+    /** How many seconds until it is polled again. */
+    private int pauseAfter(Exception failure) {
+        assertThat(polls()).isTrue();
+        backoff.handleException(failure);
+        int seconds = 0;
+        for (; !polls(); seconds++) {
+            clock.move(Duration.ofSeconds(1));
+        }
+        return seconds;
+    }
+
+    private static Exception answered(int status, String retryAfter) {
+        return new HttpOperationFailedException(
+                "http://crm.example/?key=secret", status, "", null, Map.of("Retry-After", retryAfter), "");
+    }
+
+    @Test
+    @DisplayName("G2: nothing is polled before the store is ready, so no event is accepted without its webhooks")
+    void notReady() {
+        ready.set(false);
+        assertThat(polls()).isFalse();
+        ready.set(true);
+        assertThat(polls()).isTrue();
+    }
+
+    @Test
+    @DisplayName("C4: pauses double up to the longest, and begin anew after a success")
+    void doubles() {
+        Exception failure = new IllegalStateException("away");
+        assertThat(new int[] {
+                    pauseAfter(failure),
+                    pauseAfter(failure),
+                    pauseAfter(failure),
+                    pauseAfter(failure),
+                    pauseAfter(failure),
+                    pauseAfter(failure)
+                })
+                .containsExactly(1, 2, 4, 8, 10, 10);
+
+        polls();
+        backoff.commit(consumer, endpoint, 1);
+        assertThat(pauseAfter(failure)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("C4: a poll that tells of its failure and ends as if it were none is a failure")
+    void endedAfterFailure() {
+        Exception failure = new IllegalStateException("away");
+        assertThat(polls()).isTrue();
+        backoff.handleException(failure);
+        backoff.commit(consumer, endpoint, 1);
+        clock.move(Duration.ofSeconds(1));
+        assertThat(pauseAfter(failure)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 7", "3600, 10", "nonsense, 1", "'Thu, 01 Jan 2026 00:00:05 GMT', 5"})
+    @DisplayName("C4: Retry-After is honoured, in seconds or as a date, up to the longest pause")
+    void retryAfter(String value, int pause) {
+        assertThat(pauseAfter(answered(503, value))).isEqualTo(pause);
+    }
+
+    @Test
+    @DisplayName("C4: an outage is told of in one line a minute, without the address, and so is its end")
+    void told() {
+        try (Log log = Log.open()) {
+            for (int i = 0; i < 20; i++) {
+                backoff.handleException(new IllegalStateException("outer", answered(500, "x")));
+                clock.move(Duration.ofSeconds(10));
+            }
+            assertThat(log.warnings())
+                    .hasSize(4)
+                    .containsOnly("PollBackoff: Source crm stands still, Posel keeps trying: answered 500");
+        }
+    }
+}
