@@ -60,13 +60,9 @@ public final class Posel {
 
     private static void check() {
         System.setProperty("posel.log.level", "OFF");
-        Check check = Check.of(Home.of(System.getenv()), System.getenv(), Clock.systemUTC());
-        if (check.wrong().isEmpty()) {
-            System.out.println("Posel would start: settings and event types are right, routes from " + check.routes());
-        } else {
-            check.wrong().forEach(System.err::println);
-        }
-        Runtime.getRuntime().halt(check.wrong().isEmpty() ? 0 : 1);
+        String routes = new Check(Home.of(System.getenv()), System.getenv(), Clock.systemUTC()).run();
+        System.out.println("Posel can start: settings and event types are right, and so are the routes from " + routes);
+        Runtime.getRuntime().halt(0);
     }
 
     /** Exits with 1 and one message if the start fails. */

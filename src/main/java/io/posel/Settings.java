@@ -108,6 +108,7 @@ public final class Settings {
         for (String source : sources()) {
             flagIfSet(SOURCE + source + ".enabled");
             durationIfSet(SOURCE + source + ".interval");
+            durationIfSet(SOURCE + source + ".max-delay");
         }
         oneOf("posel.ordering", "entity", "entityType", "none");
         duration("posel.sequence.timeout");
