@@ -165,14 +165,14 @@ public final class Application implements AutoCloseable {
 
     private void retryLater() {
         if (!stopped) {
-            core.timer.schedule(() -> tryToDeliver(false), DATABASE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            core.releaseTimer.schedule(() -> tryToDeliver(false), DATABASE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     private void startDeliveries() throws SQLException {
         core.start();
         HeldEvents held = new HeldEvents(core.intake, camel.getCamelContext());
-        core.timer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);
+        core.releaseTimer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void configureCamel(RouteSet routes) {
@@ -217,6 +217,7 @@ public final class Application implements AutoCloseable {
         LOG.info("Posel stops");
         stopped = true;
         core.timer.shutdown();
+        core.releaseTimer.shutdown();
         core.dispatcher.stop(settings.duration("posel.shutdown-timeout"));
         try {
             camel.stop();

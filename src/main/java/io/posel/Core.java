@@ -23,7 +23,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 final class Core implements AutoCloseable {
     final Settings settings;
     final InstantSource clock;
-    final ScheduledThreadPoolExecutor timer = Threads.timer("posel-timer", 2);
+    /** Only wakes: nothing that may wait for the database. */
+    final ScheduledThreadPoolExecutor timer = Threads.timer("posel-timer", 1);
+
+    final ScheduledThreadPoolExecutor releaseTimer = Threads.timer("posel-release", 1);
     final Database database;
     final DeliveryQueue queue;
     final Webhooks webhooks;

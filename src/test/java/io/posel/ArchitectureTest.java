@@ -62,6 +62,8 @@ class ArchitectureTest {
                 .definedBy("io.posel.webhook")
                 .layer("event")
                 .definedBy("io.posel.event")
+                .layer("source")
+                .definedBy("io.posel.source")
                 .layer("template")
                 .definedBy("io.posel.template")
                 .layer("problem")
@@ -71,7 +73,10 @@ class ArchitectureTest {
                 .whereLayer("demo")
                 .mayOnlyAccessLayers("start", "json")
                 .whereLayer("route")
-                .mayOnlyAccessLayers("store", "web", "delivery", "webhook", "event", "template", "problem", "json")
+                .mayOnlyAccessLayers(
+                        "store", "web", "source", "delivery", "webhook", "event", "template", "problem", "json")
+                .whereLayer("source")
+                .mayOnlyAccessLayers("event", "json")
                 .whereLayer("store")
                 .mayOnlyAccessLayers("delivery", "webhook", "event", "template", "problem", "json")
                 .whereLayer("web")
@@ -96,7 +101,17 @@ class ArchitectureTest {
         assertThat(POSEL.getPackage("io.posel").getSubpackages())
                 .extracting(JavaPackage::getRelativeName)
                 .containsExactlyInAnyOrder(
-                        "demo", "route", "store", "web", "delivery", "webhook", "event", "template", "problem", "json");
+                        "demo",
+                        "route",
+                        "store",
+                        "web",
+                        "source",
+                        "delivery",
+                        "webhook",
+                        "event",
+                        "template",
+                        "problem",
+                        "json");
     }
 
     @Test
@@ -138,7 +153,8 @@ class ArchitectureTest {
                 .and(not(named(
                         // start
                         "Application",
-                        "Administration",
+                        "AdministrationBeans",
+                        "IntakeBeans",
                         "RouteLinks",
                         "RouteModel",
                         "RouteSchedules",

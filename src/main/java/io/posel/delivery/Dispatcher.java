@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int PAGE = 500;
+    /** Deliveries of one webhook that are in flight or wait for a redelivery: their requests are in memory. */
+    private static final int OUT_LIMIT = 2_000;
+
     private static final int UNSETTLED_LIMIT = 10_000;
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration UNSETTLED_RETRY = Duration.ofSeconds(10);
@@ -313,7 +316,11 @@ public final class Dispatcher implements AutoCloseable {
         if (unsettled.getAsInt() > UNSETTLED_LIMIT) {
             return;
         }
-        while (sends && line.lanes.hasNext() && line.inFlight < permits && inFlight < threads) {
+        while (sends
+                && line.lanes.hasNext()
+                && line.lanes.out() < OUT_LIMIT
+                && line.inFlight < permits
+                && inFlight < threads) {
             Queued next = line.lanes.next().orElseThrow();
             line.unsettled.add(next.identity());
             Instant notBefore = next.notBefore();

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -50,9 +51,12 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
 
     public Database(Access access) {
-        this.access = access;
+        this.access = access.url().startsWith("jdbc:h2:")
+                        && !access.url().toUpperCase(Locale.ROOT).contains(";MODE=")
+                ? new Access(access.url() + H2_MODE, access.user(), access.password())
+                : access;
         this.dialect = Dialect.of(access.url());
-        this.pool = pool("posel", access, CONNECTIONS);
+        this.pool = pool("posel", this.access, CONNECTIONS);
     }
 
     /** A pool that connects when it is first used. */
