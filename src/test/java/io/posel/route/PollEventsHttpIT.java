@@ -163,7 +163,8 @@ class PollEventsHttpIT {
         server.answer(pages(page("[]", "null")));
         polling().with("POSEL_SOURCE_FEED_MAX_DELAY", "PT0.2S").start();
         awaitEvents(4);
-        String position = posel.rows("select position from source_cursor").get(0);
+        String position = "{\"cursor\":\"7\"}";
+        await().until(() -> posel.rows("select position from source_cursor").contains(position));
 
         try (Connection store = posel.connect();
                 var statement = store.createStatement();
