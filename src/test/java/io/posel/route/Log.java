@@ -2,17 +2,23 @@ package io.posel.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /** What is logged at WARN and ERROR while it is open: the console's lines, stack traces among them. */
 final class Log implements AutoCloseable {
     private final PrintStream console = System.out;
+    private final Logger posel = (Logger) LoggerFactory.getLogger("io.posel");
+    private final Level before = posel.getLevel();
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
 
     private Log() {
+        posel.setLevel(Level.INFO);
         System.setOut(new PrintStream(
                 new OutputStream() {
                     @Override
@@ -47,5 +53,6 @@ final class Log implements AutoCloseable {
     @Override
     public void close() {
         System.setOut(console);
+        posel.setLevel(before);
     }
 }
