@@ -48,7 +48,7 @@ final class Lanes {
     private final Deque<Lane> ready = new ArrayDeque<>();
     private final Set<Lane> toRefill = new HashSet<>();
     private final Map<Queued.Run, Lane> out = new HashMap<>();
-    private int waiting;
+    private final Set<Queued.Run> waiting = new HashSet<>();
     private long scanned;
     private boolean mayHaveMore = true;
 
@@ -59,7 +59,7 @@ final class Lanes {
 
     /** The place behind which the next page is to be read, empty if none is wanted now. */
     Optional<Long> wantsPage() {
-        return mayHaveMore && waiting < WINDOW ? Optional.of(scanned) : Optional.empty();
+        return mayHaveMore && waiting.size() < WINDOW ? Optional.of(scanned) : Optional.empty();
     }
 
     /** Called just before a page is read, so that a wake meanwhile is not lost. */
@@ -84,6 +84,9 @@ final class Lanes {
     }
 
     private void offer(Queued delivery) {
+        if (waiting.contains(delivery.identity()) || out.containsKey(delivery.identity())) {
+            return; // it came back while a scan from the beginning was on its way to it
+        }
         String key = delivery.laneKey();
         Lane lane = key == null ? new Lane(null) : lanes.computeIfAbsent(key, Lane::new);
         if (lane.isParked()) {
@@ -94,7 +97,7 @@ final class Lanes {
             return;
         }
         lane.waiting.add(delivery);
-        waiting++;
+        waiting.add(delivery.identity());
         if (lane.out == null && lane.waiting.size() == 1) {
             ready.add(lane);
         }
@@ -125,10 +128,11 @@ final class Lanes {
                 offer(delivery);
             }
         }
-        if (full && last < scanned) {
+        // one that came back may have taken a place, so that offering has parked the lane already, and nearer
+        if (full && last < scanned && !lane.isParked()) {
             lane.parkedAfter = last;
-            refillIfEmpty(lane);
         }
+        refillIfEmpty(lane);
         forgetIfIdle(lane);
     }
 
@@ -139,7 +143,7 @@ final class Lanes {
             return Optional.empty();
         }
         Queued delivery = lane.waiting.remove();
-        waiting--;
+        waiting.remove(delivery.identity());
         lane.out = delivery;
         out.put(delivery.identity(), lane);
         refillIfEmpty(lane);
@@ -168,7 +172,7 @@ final class Lanes {
         }
         lane.out = null;
         lane.waiting.addFirst(delivery);
-        waiting++;
+        waiting.add(delivery.identity());
         goOn(lane);
     }
 
@@ -196,7 +200,7 @@ final class Lanes {
     void restart() {
         ready.clear();
         toRefill.clear();
-        waiting = 0;
+        waiting.clear();
         scanned = 0;
         mayHaveMore = true;
         lanes.values().removeIf(lane -> lane.out == null);
@@ -207,7 +211,7 @@ final class Lanes {
     }
 
     int waiting() {
-        return waiting;
+        return waiting.size();
     }
 
     int out() {
