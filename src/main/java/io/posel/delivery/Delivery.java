@@ -19,7 +19,7 @@ public final class Delivery {
     private final Queued queued;
     private final List<Failure> failures = new ArrayList<>();
     private volatile boolean permit = true;
-    private boolean postponed;
+    private volatile boolean postponed;
     private @Nullable Rendered rendered;
     private @Nullable Outcome outcome;
     private Outcome.@Nullable AttemptFailed lastFailure;
@@ -32,6 +32,19 @@ public final class Delivery {
 
     public Queued queued() {
         return queued;
+    }
+
+    /** What goes on with this run later: attempts that failed stay counted (F2). */
+    Queued again() {
+        return new Queued(
+                queued.id(),
+                queued.webhookId(),
+                queued.eventNo(),
+                queued.pos(),
+                queued.laneKey(),
+                queued.run(),
+                attempt() - 1,
+                null);
     }
 
     /** The number of the attempt that runs or runs next, from 1, over restarts. */
@@ -79,7 +92,7 @@ public final class Delivery {
         return lastFailure;
     }
 
-    /** It cannot be tried now for a reason of ours (the database is away): it stays the next of its lane. */
+    /** It cannot be tried now (the database is away, the webhook was switched off): it stays the next of its lane. */
     public void postpone() {
         postponed = true;
     }

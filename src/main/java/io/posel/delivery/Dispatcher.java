@@ -32,14 +32,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Promises: at most one delivery of a lane is on its way (F6, G3); a delivery whose outcome is not on disk yet is not
  * started again; a waiting redelivery holds its lane but no permit and no thread (G4).
+ *
+ * <p>Bounds (G5): of one webhook at most {@link Lanes#WINDOW} deliveries are on their way, waiting redeliveries among
+ * them; above {@link #MANY_OUT} in all, each webhook has only as many as it has permits. So more entities than that whose
+ * redeliveries wait do hold up the others of their webhook, but never another webhook.
  */
 public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final int PAGE = 500;
-    /** Deliveries of one webhook that are in flight or wait for a redelivery: their requests are in memory. */
-    private static final int OUT_LIMIT = 2_000;
-
     private static final int UNSETTLED_LIMIT = 10_000;
+    private static final int MANY_OUT = 10_000;
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration UNSETTLED_RETRY = Duration.ofSeconds(10);
 
@@ -52,8 +54,16 @@ public final class Dispatcher implements AutoCloseable {
 
         private final List<Queued.Run> settled = new ArrayList<>();
         private int inFlight;
+        private int permits = Integer.MAX_VALUE;
+        /** Halved by each timeout, so that a receiver that hangs does not take the threads of all (G4). */
+        private int trusted = Integer.MAX_VALUE;
+
         private boolean restart;
         private boolean sends = true;
+
+        private boolean hasPermit() {
+            return inFlight < Math.min(permits, trusted);
+        }
     }
 
     private final Backlog backlog;
@@ -68,9 +78,13 @@ public final class Dispatcher implements AutoCloseable {
     private final Object lock = new Object();
     private final Map<String, Line> lines = new HashMap<>();
     private final LinkedHashSet<String> dirty = new LinkedHashSet<>();
+    /** Could start something but for what all webhooks share; in the order in which it is their turn. */
+    private final LinkedHashSet<String> hungry = new LinkedHashSet<>();
+
     private @Nullable Consumer<Delivery> route;
     private @Nullable Thread thread;
     private int inFlight;
+    private int out;
     private boolean stopping;
     private boolean reachable = true;
 
@@ -146,6 +160,7 @@ public final class Dispatcher implements AutoCloseable {
                 line(delivery.webhookId()).settled.add(delivery.identity());
                 dirty.add(delivery.webhookId());
             }
+            feed();
             lock.notifyAll();
         }
     }
@@ -169,6 +184,19 @@ public final class Dispatcher implements AutoCloseable {
     /** The attempt is over, whatever comes next. */
     public void attemptEnded(Delivery delivery) {
         synchronized (lock) {
+            Line line = line(delivery.queued().webhookId());
+            if (line.trusted < line.permits) {
+                line.trusted++;
+            }
+            release(delivery);
+        }
+    }
+
+    /** The attempt is over, since the receiver let it wait too long. */
+    public void attemptTimedOut(Delivery delivery) {
+        synchronized (lock) {
+            Line line = line(delivery.queued().webhookId());
+            line.trusted = Math.max(1, Math.min(line.trusted, line.permits) / 2);
             release(delivery);
         }
     }
@@ -178,11 +206,16 @@ public final class Dispatcher implements AutoCloseable {
             delivery.setPermit(false);
             line(delivery.queued().webhookId()).inFlight--;
             inFlight--;
-            if (inFlight == threads - 1) {
-                dirty.addAll(lines.keySet());
-            }
+            feed();
             dirty.add(delivery.queued().webhookId());
             lock.notifyAll();
+        }
+    }
+
+    /** Looks after the webhook whose turn it is; {@link #pump} does the same for the one behind it, if it leaves some. */
+    private void feed() {
+        if (!hungry.isEmpty()) {
+            dirty.add(hungry.iterator().next());
         }
     }
 
@@ -191,9 +224,11 @@ public final class Dispatcher implements AutoCloseable {
         Queued queued = delivery.queued();
         synchronized (lock) {
             release(delivery);
-            Line line = line(queued.webhookId());
             if (delivery.outcome() != null) {
-                line.lanes.done(queued.identity());
+                if (line(queued.webhookId()).lanes.done(queued.identity())) {
+                    out--;
+                }
+                feed();
                 dirty.add(queued.webhookId());
                 lock.notifyAll();
                 return;
@@ -205,15 +240,21 @@ public final class Dispatcher implements AutoCloseable {
                             + " deliver-webhook still end in settle-delivery?",
                     queued.id());
         }
-        later(delivery.isPostponed() ? RETRY : UNSETTLED_RETRY, () -> {
-            synchronized (lock) {
-                Line line = line(queued.webhookId());
-                line.unsettled.remove(queued.identity());
-                line.lanes.back(queued);
-                dirty.add(queued.webhookId());
-                lock.notifyAll();
+        later(delivery.isPostponed() ? RETRY : UNSETTLED_RETRY, () -> back(delivery));
+    }
+
+    private void back(Delivery delivery) {
+        synchronized (lock) {
+            String webhookId = delivery.queued().webhookId();
+            Line line = line(webhookId);
+            line.unsettled.remove(delivery.queued().identity());
+            if (line.lanes.back(delivery.again())) {
+                out--;
             }
-        });
+            feed();
+            dirty.add(webhookId);
+            lock.notifyAll();
+        }
     }
 
     public boolean isStopping() {
@@ -235,7 +276,6 @@ public final class Dispatcher implements AutoCloseable {
 
     private void run() {
         while (true) {
-            String webhookId;
             synchronized (lock) {
                 while (dirty.isEmpty() && !stopping) {
                     try {
@@ -247,10 +287,15 @@ public final class Dispatcher implements AutoCloseable {
                 if (stopping) {
                     return;
                 }
-                var first = dirty.iterator();
-                webhookId = first.next();
-                first.remove();
             }
+            pumpAll();
+        }
+    }
+
+    /** Reads and starts whatever can be read and started now. */
+    void pumpAll() {
+        for (Optional<String> next = nextDirty(); next.isPresent(); next = nextDirty()) {
+            String webhookId = next.get();
             try {
                 pump(webhookId);
                 if (!reachable) {
@@ -267,17 +312,30 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
+    private Optional<String> nextDirty() {
+        synchronized (lock) {
+            if (dirty.isEmpty() || stopping) {
+                return Optional.empty();
+            }
+            var first = dirty.iterator();
+            String webhookId = first.next();
+            first.remove();
+            return Optional.of(webhookId);
+        }
+    }
+
     private void pump(String webhookId) throws SQLException {
         Optional<Webhook> webhook = webhooks.apply(webhookId);
         boolean sends = webhook.isPresent() && webhook.get().sends();
-        int permits = webhook.map(each -> each.definition().concurrency()).orElse(concurrency);
         while (true) {
             List<Runnable> starts = new ArrayList<>();
             Optional<Long> page;
             List<Lanes.Refill> refills;
-            Set<Queued.Run> skip;
+            Set<Queued.Run> skip = Set.of();
             synchronized (lock) {
                 Line line = line(webhookId);
+                line.permits = webhook.map(each -> each.definition().concurrency())
+                        .orElse(concurrency);
                 line.settled.forEach(line.unsettled::remove);
                 line.settled.clear();
                 if (line.restart || line.sends != sends) {
@@ -285,16 +343,19 @@ public final class Dispatcher implements AutoCloseable {
                     line.restart = false;
                     line.sends = sends;
                 }
-                if (route != null && !stopping) {
-                    collectStarts(line, sends, permits, starts);
+                if (!sends) {
+                    sendHome(line, starts);
                 }
-                skip = Set.copyOf(line.unsettled);
+                collectStarts(webhookId, line, starts);
                 page = sends ? line.lanes.wantsPage() : Optional.empty();
                 refills = sends ? line.lanes.wantsRefill() : List.of();
                 if (page.isPresent()) {
                     line.lanes.reading();
                 }
-                if (webhook.isEmpty() && line.unsettled.isEmpty()) {
+                if (page.isPresent() || !refills.isEmpty()) {
+                    skip = Set.copyOf(line.unsettled);
+                }
+                if (webhook.isEmpty() && line.unsettled.isEmpty() && line.lanes.out() == 0) {
                     lines.remove(webhookId);
                 }
             }
@@ -306,33 +367,59 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void collectStarts(Line line, boolean sends, int permits, List<Runnable> starts) {
-        while (!line.turns.isEmpty() && line.inFlight < permits && inFlight < threads) {
-            Delivery delivery = line.turns.remove();
-            Runnable attempt = line.goOn.remove(delivery);
-            take(line, delivery);
-            starts.add(attempt);
+    /** Redeliveries that came due while the webhook does not send: they go on as the first of their lanes (S1). */
+    private void sendHome(Line line, List<Runnable> starts) {
+        for (Delivery delivery = line.turns.poll(); delivery != null; delivery = line.turns.poll()) {
+            delivery.postpone();
+            starts.add(line.goOn.remove(delivery));
         }
-        if (unsettled.getAsInt() > UNSETTLED_LIMIT) {
-            return;
-        }
-        while (sends
-                && line.lanes.hasNext()
-                && line.lanes.out() < OUT_LIMIT
-                && line.inFlight < permits
-                && inFlight < threads) {
-            Queued next = line.lanes.next().orElseThrow();
-            line.unsettled.add(next.identity());
-            Instant notBefore = next.notBefore();
-            Duration wait = notBefore == null ? Duration.ZERO : Duration.between(clock.instant(), notBefore);
-            Delivery delivery = new Delivery(next);
-            if (wait.isNegative() || wait.isZero()) {
-                take(line, delivery);
-                starts.add(() -> carryOut(delivery));
+    }
+
+    private void collectStarts(String webhookId, Line line, List<Runnable> starts) {
+        boolean started = false;
+        while (line.hasPermit() && hasSomethingToStart(line) && mayStart()) {
+            if (line.turns.isEmpty()) {
+                start(line, line.lanes.next().orElseThrow(), starts);
             } else {
-                delivery.setPermit(false);
-                later(wait, () -> awaitTurn(delivery, () -> carryOut(delivery)));
+                Delivery delivery = line.turns.remove();
+                take(line, delivery);
+                starts.add(line.goOn.remove(delivery));
             }
+            started = true;
+        }
+        boolean isHungry = line.hasPermit() && hasSomethingToStart(line);
+        if (started || !isHungry) {
+            hungry.remove(webhookId);
+        }
+        if (isHungry) {
+            hungry.add(webhookId);
+        } else {
+            feed();
+        }
+    }
+
+    private boolean hasSomethingToStart(Line line) {
+        int mayBeOut = out < MANY_OUT ? Lanes.WINDOW : Math.min(line.permits, Lanes.WINDOW);
+        return !line.turns.isEmpty() || line.sends && line.lanes.hasNext() && line.lanes.out() < mayBeOut;
+    }
+
+    /** What all webhooks share. */
+    private boolean mayStart() {
+        return route != null && !stopping && inFlight < threads && unsettled.getAsInt() <= UNSETTLED_LIMIT;
+    }
+
+    private void start(Line line, Queued next, List<Runnable> starts) {
+        line.unsettled.add(next.identity());
+        out++;
+        Instant notBefore = next.notBefore();
+        Duration wait = notBefore == null ? Duration.ZERO : Duration.between(clock.instant(), notBefore);
+        Delivery delivery = new Delivery(next);
+        if (wait.isNegative() || wait.isZero()) {
+            take(line, delivery);
+            starts.add(() -> carryOut(delivery));
+        } else {
+            delivery.setPermit(false);
+            later(wait, () -> awaitTurn(delivery, () -> carryOut(delivery)));
         }
     }
 
@@ -345,16 +432,13 @@ public final class Dispatcher implements AutoCloseable {
     private void carryOut(Delivery delivery) {
         Consumer<Delivery> consumer;
         synchronized (lock) {
-            consumer = stopping ? null : route;
-        }
-        if (consumer == null) {
-            synchronized (lock) {
+            consumer = stopping || delivery.isPostponed() ? null : route;
+            if (consumer == null) {
                 release(delivery);
-                Line line = line(delivery.queued().webhookId());
-                line.unsettled.remove(delivery.queued().identity());
-                line.lanes.back(delivery.queued());
+                back(delivery);
             }
-        } else {
+        }
+        if (consumer != null) {
             consumer.accept(delivery);
         }
     }

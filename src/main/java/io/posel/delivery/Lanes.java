@@ -154,26 +154,36 @@ final class Lanes {
         return !ready.isEmpty();
     }
 
-    /** The delivery is settled: its lane goes on. */
-    void done(Queued.Run id) {
+    /**
+     * The delivery is settled: its lane goes on.
+     *
+     * @return whether it was out
+     */
+    boolean done(Queued.Run id) {
         Lane lane = out.remove(id);
         if (lane == null) {
-            return;
+            return false;
         }
         lane.out = null;
         goOn(lane);
+        return true;
     }
 
-    /** The delivery came back without an outcome: it is the next of its lane again. */
-    void back(Queued delivery) {
+    /**
+     * The delivery came back without an outcome: it is the next of its lane again.
+     *
+     * @return whether it was out
+     */
+    boolean back(Queued delivery) {
         Lane lane = out.remove(delivery.identity());
         if (lane == null) {
-            return;
+            return false;
         }
         lane.out = null;
         lane.waiting.addFirst(delivery);
         waiting.add(delivery.identity());
         goOn(lane);
+        return true;
     }
 
     private void goOn(Lane lane) {

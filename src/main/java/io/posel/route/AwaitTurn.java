@@ -21,7 +21,12 @@ public final class AwaitTurn extends AsyncProcessorSupport {
             callback.done(true);
             return true;
         }
-        dispatcher.awaitTurn(delivery, () -> callback.done(false));
+        dispatcher.awaitTurn(delivery, () -> {
+            if (delivery.isPostponed()) {
+                exchange.setRouteStop(true);
+            }
+            callback.done(false);
+        });
         return false;
     }
 }

@@ -72,7 +72,11 @@ public final class RecordFailure implements Processor {
                 failure,
                 last ? null : clock.instant().plus(wait));
         delivery.failed(failure);
-        dispatcher.attemptEnded(delivery);
+        if (failure.kind() == Failure.Kind.TIMEOUT || failure.kind() == Failure.Kind.CONNECT_TIMEOUT) {
+            dispatcher.attemptTimedOut(delivery);
+        } else {
+            dispatcher.attemptEnded(delivery);
+        }
         exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
         if (last) {
             delivery.endsWith(failed);

@@ -1,0 +1,493 @@
+package io.posel.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.posel.testing.MovableClock;
+import io.posel.webhook.Definition;
+import io.posel.webhook.Health;
+import io.posel.webhook.Ordering;
+import io.posel.webhook.Webhook;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class DispatcherTest {
+    private static final int THREADS = 6;
+
+    private final MovableClock clock = new MovableClock();
+    private final Disk disk = new Disk();
+    private final Timer timer = new Timer();
+    private final Deque<Runnable> pool = new ArrayDeque<>();
+    private final Map<String, Webhook> webhooks = new HashMap<>();
+    private final List<Delivery> started = new ArrayList<>();
+    private int unsettled;
+
+    private final Dispatcher dispatcher = new Dispatcher(
+            disk, id -> Optional.ofNullable(webhooks.get(id)), 4, THREADS, pool::add, timer, clock, () -> unsettled);
+
+    DispatcherTest() {
+        dispatcher.deliverWith(started::add);
+        webhook("w", true, null);
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    @Test
+    @DisplayName("G4: a webhook has as many requests in flight as it has permits")
+    void permits() {
+        webhook("w", true, 2);
+        queue("w", "a", "b", "c");
+
+        run();
+        assertThat(started).hasSize(2);
+        deliver(started.get(0));
+        run();
+        assertThat(started).hasSize(3);
+        assertThat(dispatcher.inFlight()).isEqualTo(2);
+    }
+
+    @Test
+    void allWebhooksTogetherHaveAsManyRequestsInFlightAsThereAreThreads() {
+        webhook("v", true, null);
+        queue("w", "a", "b", "c", "d");
+        queue("v", "a", "b", "c", "d");
+
+        run();
+
+        assertThat(dispatcher.inFlight()).isEqualTo(THREADS);
+    }
+
+    @Test
+    @DisplayName("G4: webhooks take turns when they need more threads than there are")
+    void takeTurns() {
+        List<String> names = List.of("a", "b", "c", "d", "e", "f");
+        for (String name : names) {
+            webhook(name, true, null);
+            queue(name, lanes(20));
+        }
+        for (int i = 0; i < 30; i++) {
+            run();
+            deliver(started.get(i));
+        }
+
+        Map<String, Integer> counts = new TreeMap<>();
+        started.subList(0, 30).forEach(each -> counts.merge(each.queued().webhookId(), 1, Integer::sum));
+        assertThat(counts.keySet()).containsExactlyElementsOf(names);
+        assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(2, 8));
+    }
+
+    @Test
+    @DisplayName("G4: of a receiver that hangs one request after the other is tried, until it answers again")
+    void timeoutsTakePermits() {
+        queue("w", lanes(20));
+        run();
+        assertThat(started).hasSize(4);
+
+        started.forEach(dispatcher::attemptTimedOut);
+        run();
+        assertThat(dispatcher.inFlight()).isEqualTo(1);
+
+        for (int i = 4; i < 8; i++) {
+            deliver(started.get(i));
+            run();
+        }
+        assertThat(dispatcher.inFlight()).isEqualTo(4);
+    }
+
+    @Test
+    @DisplayName("G4: a waiting redelivery holds its lane, but no permit and no thread")
+    void waitingRedelivery() {
+        webhook("w", true, 1);
+        queue("w", "a", "a", "b");
+        run();
+
+        dispatcher.attemptEnded(started.get(0));
+        run();
+        assertThat(started).extracting(each -> each.queued().laneKey()).containsExactly("a", "b");
+
+        List<String> attempts = new ArrayList<>();
+        dispatcher.awaitTurn(started.get(0), () -> attempts.add("again"));
+        run();
+        assertThat(attempts).isEmpty();
+        deliver(started.get(1));
+        run();
+        assertThat(attempts).containsExactly("again");
+        deliver(started.get(0));
+        run();
+        assertThat(started).extracting(each -> each.queued().pos()).containsExactly(1L, 3L, 2L);
+    }
+
+    @Test
+    @DisplayName("S1: while a webhook is off nothing starts; switched on, all of it does")
+    void offAndOn() {
+        webhook("w", false, null);
+        queue("w", "a", "b");
+        run();
+        assertThat(started).isEmpty();
+
+        webhook("w", true, null);
+        dispatcher.changed("w");
+        run();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("S1, F2: a redelivery that comes due while the webhook is off waits, its attempts stay counted")
+    void redeliveryWhileOff() {
+        queue("w", "a", "a");
+        run();
+        Delivery first = started.get(0);
+        first.failed(failure());
+        dispatcher.attemptEnded(first);
+        webhook("w", false, null);
+        dispatcher.changed("w");
+        run();
+
+        List<Boolean> goesHome = new ArrayList<>();
+        dispatcher.awaitTurn(first, () -> goesHome.add(first.isPostponed()));
+        run();
+        assertThat(goesHome).containsExactly(true);
+        assertThat(dispatcher.inFlight()).isZero();
+        dispatcher.finished(first);
+        timer.runAll();
+        run();
+        assertThat(started).hasSize(1);
+
+        disk.attempts(first, 1);
+        webhook("w", true, null);
+        dispatcher.changed("w");
+        run();
+        assertThat(started).hasSize(2);
+        assertThat(started.get(1).queued().id()).isEqualTo(first.queued().id());
+        assertThat(started.get(1).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("a row that is committed while a page is read is found")
+    void noLostWake() {
+        disk.duringRead = () -> queue("w", "b");
+        queue("w", "a");
+
+        run();
+
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("F5: what is delivered but not yet settled on disk is not started again")
+    void settledButNotCommitted() {
+        queue("w", "a", "a");
+        run();
+        Delivery first = started.get(0);
+        end(first);
+
+        dispatcher.changed("w");
+        run();
+        assertThat(started).extracting(each -> each.queued().pos()).containsExactly(1L, 2L);
+
+        commit(first);
+        dispatcher.changed("w");
+        run();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("the commit may be told before the exchange is over")
+    void earlyCommit() {
+        queue("w", "a", "a");
+        run();
+        Delivery first = started.get(0);
+        first.end(delivered(first));
+        commit(first);
+        dispatcher.changed("w");
+        run();
+        assertThat(started).hasSize(1);
+
+        dispatcher.finished(first);
+        run();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("G6: a delivery that leaves the route without an outcome comes back")
+    void withoutOutcome() {
+        queue("w", "a", "a");
+        run();
+
+        dispatcher.finished(started.get(0));
+        run();
+        assertThat(started).hasSize(1);
+        assertThat(dispatcher.inFlight()).isZero();
+        timer.runAll();
+        run();
+        assertThat(started).extracting(each -> each.queued().pos()).containsExactly(1L, 1L);
+    }
+
+    @Test
+    @DisplayName("F2: attempts that failed before it left the route without an outcome stay counted")
+    void withoutOutcomeAfterAFailure() {
+        queue("w", "a");
+        run();
+        started.get(0).failed(failure());
+
+        dispatcher.finished(started.get(0));
+        timer.runAll();
+        run();
+
+        assertThat(started.get(1).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void aQueueThatCannotBeReadIsReadAgainLater() {
+        disk.broken = true;
+        queue("w", "a");
+        run();
+        assertThat(started).isEmpty();
+
+        disk.broken = false;
+        timer.runAll();
+        run();
+        assertThat(started).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("G5: while too many outcomes are not on disk nothing starts; it goes on when they are")
+    void unsettledLimit() {
+        webhook("v", true, null);
+        unsettled = 10_001;
+        queue("w", "a");
+        queue("v", "a");
+        run();
+        assertThat(started).isEmpty();
+
+        unsettled = 0;
+        dispatcher.settled(List.of());
+        run();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("G5: a webhook whose redeliveries wait has a bounded number of deliveries on their way")
+    void boundedRedeliveries() {
+        queue("w", lanes(3 * Lanes.WINDOW));
+        run();
+        for (int i = 0; i < started.size(); i++) {
+            dispatcher.attemptEnded(started.get(i));
+            run();
+        }
+        assertThat(started).hasSize(Lanes.WINDOW);
+
+        end(started.get(0));
+        run();
+        assertThat(started).hasSize(Lanes.WINDOW + 1);
+    }
+
+    @Test
+    @DisplayName("F2: an attempt that is due later is started then, and holds no permit until then")
+    void notBefore() {
+        webhook("w", true, 1);
+        disk.put(new Queued(UUID.randomUUID(), "w", 1, 1, "a", 1, 1, clock.instant().plusSeconds(30)));
+        queue("w", "b");
+
+        run();
+        assertThat(started).extracting(each -> each.queued().laneKey()).containsExactly("b");
+        assertThat(timer.delays).contains(30_000L);
+        deliver(started.get(0));
+        clock.move(Duration.ofSeconds(30));
+        timer.runAll();
+        run();
+        assertThat(started.get(1).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void aStopWaitsForRequestsInFlightAndForNothingElse() {
+        webhook("w", true, 1);
+        queue("w", "a", "b", "c");
+        run();
+        dispatcher.attemptEnded(started.get(0));
+        dispatcher.awaitTurn(started.get(0), () -> {});
+        assertThat(dispatcher.inFlight()).isZero();
+
+        long before = System.nanoTime();
+        dispatcher.stop(Duration.ofMinutes(1));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+        run();
+        assertThat(started).hasSize(1);
+    }
+
+    @Test
+    void whatStandsInThePoolWhenItStopsIsNotSent() {
+        queue("w", "a");
+        dispatcher.pumpAll();
+        assertThat(dispatcher.inFlight()).isEqualTo(1);
+
+        dispatcher.stop(Duration.ZERO);
+        run();
+
+        assertThat(started).isEmpty();
+        assertThat(dispatcher.inFlight()).isZero();
+    }
+
+    @Test
+    void withoutARouteNothingStartsAndWithOneItGoesOn() {
+        dispatcher.deliverWith(null);
+        queue("w", "a");
+        run();
+        assertThat(started).isEmpty();
+
+        dispatcher.deliverWith(started::add);
+        run();
+        assertThat(started).hasSize(1);
+    }
+
+    private void run() {
+        dispatcher.pumpAll();
+        while (!pool.isEmpty()) {
+            pool.remove().run();
+            dispatcher.pumpAll();
+        }
+    }
+
+    private void deliver(Delivery delivery) {
+        end(delivery);
+        commit(delivery);
+    }
+
+    private void end(Delivery delivery) {
+        dispatcher.attemptEnded(delivery);
+        delivery.end(delivered(delivery));
+        dispatcher.finished(delivery);
+    }
+
+    private void commit(Delivery delivery) {
+        disk.remove(delivery.queued());
+        dispatcher.settled(List.of(delivery.queued()));
+    }
+
+    private static Outcome delivered(Delivery delivery) {
+        return new Outcome.Delivered(delivery.queued(), 1, 1, Instant.EPOCH, 200, 1);
+    }
+
+    private static Failure failure() {
+        return new Failure(Failure.Kind.STATUS, 500, "500", new byte[0], null, true, true);
+    }
+
+    private void queue(String webhookId, String... keys) {
+        for (String key : keys) {
+            disk.add(webhookId, key);
+        }
+        dispatcher.wake(List.of(webhookId));
+    }
+
+    private static String[] lanes(int count) {
+        String[] keys = new String[count];
+        for (int i = 0; i < count; i++) {
+            keys[i] = "lane" + i;
+        }
+        return keys;
+    }
+
+    private void webhook(String id, boolean enabled, Integer concurrency) {
+        Definition definition = new Definition(
+                id, enabled, List.of("t"), Map.of(), "http://a/", null, Map.of(), Ordering.ENTITY, concurrency, null);
+        webhooks.put(
+                id, new Webhook(id, 1, definition, Health.UNKNOWN, null, null, Instant.EPOCH, Instant.EPOCH));
+    }
+
+    private static final class Disk implements Backlog {
+        private final TreeMap<Long, Queued> rows = new TreeMap<>();
+        private Runnable duringRead = () -> {};
+        private boolean broken;
+        private long last;
+
+        void add(String webhookId, String key) {
+            put(new Queued(new UUID(0, last + 1), webhookId, last + 1, last + 1, key, 1, 0, null));
+        }
+
+        void put(Queued row) {
+            rows.put(row.pos(), row);
+            last = row.pos();
+        }
+
+        void remove(Queued row) {
+            rows.remove(row.pos());
+        }
+
+        void attempts(Delivery delivery, int attempts) {
+            Queued row = delivery.queued();
+            put(new Queued(row.id(), row.webhookId(), row.eventNo(), row.pos(), row.laneKey(), 1, attempts, null));
+        }
+
+        @Override
+        public List<Queued> page(String webhookId, long after, int limit) throws SQLException {
+            return read(webhookId, null, after, limit);
+        }
+
+        @Override
+        public List<Queued> lanePage(String webhookId, String laneKey, long after, int limit) throws SQLException {
+            return read(webhookId, laneKey, after, limit);
+        }
+
+        private List<Queued> read(String webhookId, String laneKey, long after, int limit) throws SQLException {
+            if (broken) {
+                throw new SQLException("away");
+            }
+            List<Queued> page = rows.tailMap(after, false).values().stream()
+                    .filter(row -> row.webhookId().equals(webhookId))
+                    .filter(row -> laneKey == null || laneKey.equals(row.laneKey()))
+                    .limit(limit)
+                    .toList();
+            Runnable meanwhile = duringRead;
+            duringRead = () -> {};
+            meanwhile.run();
+            return page;
+        }
+
+        @Override
+        public List<String> webhooks() {
+            return List.of();
+        }
+    }
+
+    /** Runs nothing until it is told to. */
+    private static final class Timer extends ScheduledThreadPoolExecutor {
+        private final List<Runnable> tasks = new ArrayList<>();
+        private final List<Long> delays = new ArrayList<>();
+
+        Timer() {
+            super(0);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+            tasks.add(command);
+            delays.add(unit.toMillis(delay));
+            return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+        }
+
+        void runAll() {
+            List<Runnable> due = List.copyOf(tasks);
+            tasks.clear();
+            due.forEach(Runnable::run);
+        }
+    }
+}
