@@ -160,6 +160,9 @@ public final class Application implements AutoCloseable {
             retryLater();
         } catch (Database.UnusableException e) {
             LOG.error("Posel takes no events: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("Posel takes no events, trying again", e);
+            retryLater();
         }
     }
 

@@ -104,6 +104,9 @@ public final class Database implements AutoCloseable {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
+            if (!isReachable()) {
+                throw new SQLException("it went away while its tables were brought up to date", e);
+            }
             throw new UnusableException(
                     "the tables in " + access + " cannot be brought up to date: " + firstLines(e), e);
         }

@@ -103,8 +103,19 @@ final class GroupCommit<T, R> implements AutoCloseable {
                 LOG.warn("An interrupt reached the writer; it goes on");
             }
             if (!next.isEmpty()) {
-                write(next);
+                writeOrTell(next);
             }
+        }
+    }
+
+    /** Whatever goes wrong, the writer goes on: without it nothing would be taken or settled any more. */
+    private void writeOrTell(List<Waiting<T, R>> waiting) {
+        try {
+            write(waiting);
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} items failed unexpectedly", waiting.size(), e);
+            var unclear = new StoreUnavailableException("it is unclear whether this was stored", e);
+            waiting.forEach(each -> each.answer.completeExceptionally(unclear));
         }
     }
 

@@ -21,6 +21,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only writer of webhooks and of delivery states after acceptance: outcomes and wishes, one after the other, in
@@ -37,6 +39,7 @@ public final class Settlement implements AutoCloseable {
 
     private record Wanted(Wish wish) implements Work {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Expiry expiry;
@@ -64,7 +67,14 @@ public final class Settlement implements AutoCloseable {
     }
 
     public void settle(Outcome outcome) {
-        writer.submit(new Result(outcome));
+        writer.submit(new Result(outcome)).whenComplete((written, failure) -> {
+            if (failure != null && !(failure instanceof StoreUnavailableException)) {
+                LOG.error(
+                        "How delivery {} ended cannot be written; it is sent again after the next start: {}",
+                        outcome.delivery().id(),
+                        failure.toString());
+            }
+        });
     }
 
     public CompletableFuture<Integer> wish(Wish wish) {
@@ -83,12 +93,12 @@ public final class Settlement implements AutoCloseable {
     }
 
     private final class Group implements GroupCommit.Batch<Work, Integer> {
-        private final Map<String, State> states = new LinkedHashMap<>();
+        private final List<Runnable> effects = new ArrayList<>();
         private final List<Queued> done = new ArrayList<>();
 
         @Override
         public List<Integer> write(Connection connection, List<Work> batch) throws SQLException {
-            states.clear();
+            effects.clear();
             done.clear();
             if (batch.stream().anyMatch(work -> work instanceof Wanted wanted && wanted.wish.queues())) {
                 // before the outcomes of the same batch lock their deliveries, or the intake could wait in a circle
@@ -103,6 +113,7 @@ public final class Settlement implements AutoCloseable {
                 } else if (work instanceof Wanted wanted) {
                     record(connection, outcomes);
                     results.add(wanted.wish.apply(connection));
+                    effects.add(wanted.wish::committed);
                 }
             }
             record(connection, outcomes);
@@ -147,7 +158,7 @@ public final class Settlement implements AutoCloseable {
                     update.setObject(4, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
                     update.setString(5, each.getKey());
                     update.addBatch();
-                    states.put(each.getKey(), state);
+                    effects.add(() -> changed.accept(each.getKey(), state));
                 }
                 update.executeBatch();
             }
@@ -165,7 +176,7 @@ public final class Settlement implements AutoCloseable {
 
         @Override
         public void afterCommit(List<Work> batch) {
-            states.forEach(changed);
+            effects.forEach(Runnable::run);
             settled.accept(List.copyOf(done));
         }
     }

@@ -57,10 +57,11 @@ final class WebhookRows {
         }
     }
 
+    /** Does nothing if that was done before: ids are random, so only a repeated commit can meet its own row. */
     static void insert(Connection connection, Webhook webhook, byte[] definition) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into webhook (version, definition,"
                 + " failing_since, last_dead_at, last_success_at, expired_at, deleted_at, created_at, updated_at, id)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
             bind(insert, webhook, definition);
             insert.executeUpdate();
         }

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,7 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All webhooks, in memory as they stand on disk. Reading never asks the database; every change is written first, by the
- * settlement's writer, and known here before the caller is answered.
+ * settlement's writer, and known here before the caller is answered. The writer itself makes it known, in the order in
+ * which it writes: a caller may have given up waiting by then. Until all are read, every answer is that the store is
+ * unavailable.
  */
 public final class Webhooks {
     private static final long PATIENCE_SECONDS = 10;
@@ -81,6 +84,7 @@ public final class Webhooks {
     }
 
     public Optional<Webhook> find(String id) {
+        requireLoaded();
         return Optional.ofNullable(all.get(id));
     }
 
@@ -108,11 +112,18 @@ public final class Webhooks {
     public Webhook create(Definition definition) {
         Instant now = now();
         Webhook webhook = new Webhook(ids.get(), 1, definition, Health.UNKNOWN, null, null, now, now);
-        write(connection -> {
-            WebhookRows.insert(connection, webhook, stored(definition));
-            return 1;
-        });
-        put(webhook);
+        await(settlement.get().wish(new Wish() {
+            @Override
+            public int apply(Connection connection) throws SQLException {
+                WebhookRows.insert(connection, webhook, stored(definition));
+                return 1;
+            }
+
+            @Override
+            public void committed() {
+                put(webhook);
+            }
+        }));
         return webhook;
     }
 
@@ -157,8 +168,28 @@ public final class Webhooks {
     /** Deletes webhooks for good, unless they were restored meanwhile or deliveries of theirs are kept. */
     void forget(List<String> webhookIds) {
         for (String id : webhookIds) {
-            int gone = write(connection -> WebhookRows.delete(connection, id));
-            if (gone > 0) {
+            await(settlement.get().wish(new Forgetting(id)));
+        }
+    }
+
+    private final class Forgetting implements Wish {
+        private final String id;
+        private boolean gone;
+
+        private Forgetting(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public int apply(Connection connection) throws SQLException {
+            int count = WebhookRows.delete(connection, id);
+            gone |= count > 0;
+            return count;
+        }
+
+        @Override
+        public void committed() {
+            if (gone) {
                 remove(id);
             }
         }
@@ -175,21 +206,57 @@ public final class Webhooks {
     }
 
     private Webhook change(String id, @Nullable Integer version, UnaryOperator<Webhook> change) {
-        Webhook[] result = new Webhook[1];
-        write(connection -> {
+        Change wish = new Change(id, version, change);
+        await(settlement.get().wish(wish));
+        return wish.result();
+    }
+
+    private final class Change implements Wish {
+        private final String id;
+        private final @Nullable Integer version;
+        private final UnaryOperator<Webhook> change;
+        private volatile @Nullable Webhook result;
+
+        private Change(String id, @Nullable Integer version, UnaryOperator<Webhook> change) {
+            this.id = id;
+            this.version = version;
+            this.change = change;
+        }
+
+        @Override
+        public int apply(Connection connection) throws SQLException {
             Webhook before =
                     WebhookRows.lock(connection, id, WebhookJson::fromStored).orElseThrow(() -> notFound(id));
+            if (wasWritten(before)) {
+                return 1;
+            }
             if (version != null && version != before.version()) {
                 throw new ProblemException(
                         412, "This webhook was changed by somebody else meanwhile: read it again, then repeat.");
             }
-            result[0] = change.apply(before);
-            WebhookRows.update(connection, result[0], stored(result[0].definition()));
+            Webhook after = change.apply(before);
+            WebhookRows.update(connection, after, stored(after.definition()));
+            result = after;
             return 1;
-        });
-        put(result[0]);
-        changed.accept(id);
-        return result[0];
+        }
+
+        /** By an earlier commit of this very wish, whose end was unclear. */
+        private boolean wasWritten(Webhook before) {
+            Webhook earlier = result;
+            return earlier != null
+                    && earlier.version() == before.version()
+                    && earlier.updatedAt().equals(before.updatedAt());
+        }
+
+        @Override
+        public void committed() {
+            put(result());
+            changed.accept(id);
+        }
+
+        private Webhook result() {
+            return Objects.requireNonNull(result);
+        }
     }
 
     private static ProblemException notFound(String id) {
@@ -253,10 +320,6 @@ public final class Webhooks {
         } catch (JsonSyntaxException e) {
             throw new SQLException("a stored definition is not JSON", e);
         }
-    }
-
-    private int write(Wish wish) {
-        return await(settlement.get().wish(wish));
     }
 
     /**

@@ -22,8 +22,16 @@ public interface Wish {
             public boolean queues() {
                 return true;
             }
+
+            @Override
+            public void committed() {
+                wish.committed();
+            }
         };
     }
+
+    /** What it changes in memory: called by the writer after the commit, in the order of the writes. */
+    default void committed() {}
 
     /** Whether it puts deliveries into the queue. */
     default boolean queues() {
