@@ -334,8 +334,8 @@ public final class Dispatcher implements AutoCloseable {
             Set<Queued.Run> skip = Set.of();
             synchronized (lock) {
                 Line line = line(webhookId);
-                line.permits = webhook.map(each -> each.definition().concurrency())
-                        .orElse(concurrency);
+                line.permits =
+                        webhook.map(each -> each.definition().concurrency()).orElse(concurrency);
                 line.settled.forEach(line.unsettled::remove);
                 line.settled.clear();
                 if (line.restart || line.sends != sends) {

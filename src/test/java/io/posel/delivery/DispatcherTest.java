@@ -304,7 +304,8 @@ class DispatcherTest {
     @DisplayName("F2: an attempt that is due later is started then, and holds no permit until then")
     void notBefore() {
         webhook("w", true, 1);
-        disk.put(new Queued(UUID.randomUUID(), "w", 1, 1, "a", 1, 1, clock.instant().plusSeconds(30)));
+        disk.put(new Queued(
+                UUID.randomUUID(), "w", 1, 1, "a", 1, 1, clock.instant().plusSeconds(30)));
         queue("w", "b");
 
         run();
@@ -409,8 +410,7 @@ class DispatcherTest {
     private void webhook(String id, boolean enabled, Integer concurrency) {
         Definition definition = new Definition(
                 id, enabled, List.of("t"), Map.of(), "http://a/", null, Map.of(), Ordering.ENTITY, concurrency, null);
-        webhooks.put(
-                id, new Webhook(id, 1, definition, Health.UNKNOWN, null, null, Instant.EPOCH, Instant.EPOCH));
+        webhooks.put(id, new Webhook(id, 1, definition, Health.UNKNOWN, null, null, Instant.EPOCH, Instant.EPOCH));
     }
 
     private static final class Disk implements Backlog {

@@ -172,7 +172,8 @@ class LanesTest {
     }
 
     @Property
-    @Label("F6, G5, G6: whatever happens in whatever order, each run goes once, lanes keep their order, nothing is lost")
+    @Label(
+            "F6, G5, G6: whatever happens in whatever order, each run goes once, lanes keep their order, nothing is lost")
     void anySchedule(@ForAll long seed) {
         new Simulation(seed).run();
     }
@@ -352,9 +353,8 @@ class LanesTest {
                 lanes.takeRefill(refill, page, page.size() == Lanes.LANE_PLACES, skip);
             }
             after.ifPresent(pos -> {
-                List<Queued> page = disk.tailMap(pos, false).values().stream()
-                        .limit(PAGE)
-                        .toList();
+                List<Queued> page =
+                        disk.tailMap(pos, false).values().stream().limit(PAGE).toList();
                 meanwhile();
                 lanes.takePage(page, page.size() == PAGE, skip);
             });
@@ -371,9 +371,8 @@ class LanesTest {
                     .as("%s goes once", delivery)
                     .isNotNull();
             if (delivery.laneKey() != null) {
-                assertThat(out)
-                        .as("one of a lane is out")
-                        .noneMatch(each -> delivery.laneKey().equals(each.laneKey()));
+                assertThat(out).as("one of a lane is out").noneMatch(each -> delivery.laneKey()
+                        .equals(each.laneKey()));
                 assertThat(disk.headMap(delivery.pos()).values())
                         .as("%s is the first of its lane", delivery)
                         .noneMatch(row -> delivery.laneKey().equals(row.laneKey()) && !ended.contains(row));
