@@ -1,0 +1,390 @@
+package io.posel.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.uuid.Generators;
+import io.posel.event.EntityRef;
+import io.posel.event.Event;
+import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
+import io.posel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The intake on real databases, without HTTP and routes. */
+class IntakeIT {
+
+    @Nested
+    class OnH2 extends Cases {
+        OnH2() {
+            super(TestDatabase.H2);
+        }
+    }
+
+    @Nested
+    class OnPostgresql extends Cases {
+        OnPostgresql() {
+            super(TestDatabase.POSTGRESQL);
+        }
+
+        @Test
+        @DisplayName("G6: data that the database refuses fails its own request only, whatever it is")
+        void nulInAType() throws Exception {
+            refusedAlone(event("nul", "n", null, "a\0b"));
+        }
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    abstract static class Cases {
+        private final TestDatabase kind;
+        private final ConcurrentLinkedQueue<Set<String>> woken = new ConcurrentLinkedQueue<>();
+        private Database database;
+        private Intake intake;
+
+        Cases(TestDatabase kind) {
+            this.kind = kind;
+        }
+
+        @BeforeAll
+        void open(@TempDir Path folder) throws SQLException {
+            Map<String, String> environment = kind.create(folder);
+            database = new Database(
+                    environment.containsKey("POSEL_DB_URL")
+                            ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
+                            : Database.Access.embedded(folder));
+            database.migrate();
+            intake = new Intake(
+                    database.dataSource(),
+                    database.dialect(),
+                    InstantSource.system(),
+                    Generators.timeBasedEpochGenerator(),
+                    woken::add);
+        }
+
+        @AfterAll
+        void close() {
+            intake.close();
+            database.close();
+        }
+
+        @BeforeEach
+        void empty() throws SQLException {
+            for (String table : List.of("delivery", "held_event", "event", "event_key", "entity_sequence")) {
+                try (Connection connection = database.dataSource().getConnection();
+                        var statement = connection.createStatement()) {
+                    statement.execute("delete from " + table);
+                }
+            }
+            woken.clear();
+        }
+
+        @Test
+        @DisplayName("G3: with many producers at once places have no gaps, and each producer's stand in its order")
+        void manyProducers() throws Exception {
+            int producers = 16;
+            int each = 40;
+            long before = place();
+            ExecutorService threads = Executors.newFixedThreadPool(producers);
+            List<Future<List<Long>>> answers = new ArrayList<>();
+            for (int p = 0; p < producers; p++) {
+                String producer = "p" + p;
+                answers.add(threads.submit(() -> {
+                    List<Long> places = new ArrayList<>();
+                    for (int i = 0; i < each; i++) {
+                        places.add(accept(queued(event(producer + "-" + i, producer, null)))
+                                .get(0)
+                                .no());
+                    }
+                    return places;
+                }));
+            }
+            List<Long> all = new ArrayList<>();
+            for (Future<List<Long>> answer : answers) {
+                List<Long> places = answer.get(60, TimeUnit.SECONDS);
+                assertThat(places).isSorted().doesNotHaveDuplicates();
+                all.addAll(places);
+            }
+            threads.shutdown();
+
+            all.addAll(numbers("select pos from delivery"));
+            assertThat(all)
+                    .containsExactlyInAnyOrderElementsOf(
+                            LongStream.rangeClosed(before + 1, before + 2L * producers * each)
+                                    .boxed()
+                                    .toList());
+            assertThat(place()).isEqualTo(before + 2L * producers * each);
+            assertThat(numbers("select count(*) from event e join delivery d on d.event_no = e.no"
+                            + " where d.pos <> e.no + 1"))
+                    .containsExactly(0L);
+        }
+
+        @Test
+        @DisplayName("G7: within one request the first of two with one key counts")
+        void duplicateInARequest() throws Exception {
+            List<Accepted> answer = accept(
+                    queued(event("a", "first", null)),
+                    queued(event("a", "second", null)),
+                    queued(event("b", "x", null)));
+
+            assertThat(answer).extracting(Accepted::duplicate).containsExactly(false, true, false);
+            assertThat(rows("select entity_id from event order by no")).containsExactly("first", "x");
+        }
+
+        @Test
+        @DisplayName("G7: the same id of another source is another event")
+        void sameIdOfAnotherSource() throws Exception {
+            Event one = event("a", "x", null);
+            Event two = new Event("other", "a", one.type(), one.entity(), null, null, one.data());
+
+            assertThat(accept(queued(one), queued(two)))
+                    .extracting(Accepted::duplicate)
+                    .containsExactly(false, false);
+        }
+
+        @Test
+        @DisplayName("G7: of many requests at once with one key exactly one is accepted")
+        void duplicatesAtOnce() throws Exception {
+            List<CompletableFuture<List<Accepted>>> answers = new ArrayList<>();
+            ExecutorService threads = Executors.newFixedThreadPool(8);
+            List<Future<CompletableFuture<List<Accepted>>>> calls = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                String id = "k" + i / 20;
+                calls.add(threads.submit(() -> intake.accept(List.of(queued(event(id, "x", null))))));
+            }
+            for (Future<CompletableFuture<List<Accepted>>> call : calls) {
+                answers.add(call.get(30, TimeUnit.SECONDS));
+            }
+            threads.shutdown();
+            int accepted = 0;
+            for (CompletableFuture<List<Accepted>> answer : answers) {
+                accepted += answer.get(30, TimeUnit.SECONDS).get(0).duplicate() ? 0 : 1;
+            }
+
+            assertThat(accepted).isEqualTo(10);
+            assertThat(numbers("select count(*) from event")).containsExactly(10L);
+            assertThat(numbers("select count(*) from delivery")).containsExactly(10L);
+        }
+
+        @Test
+        @DisplayName("G7, G1: whoever is answered, accepted or duplicate, finds the event on disk")
+        void durableBeforeTheAnswer() throws Exception {
+            for (int i = 0; i < 20; i++) {
+                String id = "d" + i;
+                CompletableFuture<List<Accepted>> first = intake.accept(List.of(queued(event(id, "x", null))));
+                CompletableFuture<List<Accepted>> second = intake.accept(List.of(queued(event(id, "x", null))));
+                assertThat(second.thenApply(answer -> onDisk(id)).get(10, TimeUnit.SECONDS))
+                        .isTrue();
+                assertThat(first.get(10, TimeUnit.SECONDS).get(0).duplicate()).isFalse();
+            }
+        }
+
+        @Test
+        @DisplayName("a caller is answered after its webhooks were told")
+        void wokenBeforeTheAnswer() throws Exception {
+            CompletableFuture<Boolean> told = intake.accept(List.of(queued(event("w", "x", null))))
+                    .thenApply(answer -> woken.stream().anyMatch(ids -> ids.contains("hook")));
+
+            assertThat(told.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Test
+        @DisplayName("a request is stored whole or not at all")
+        void allOrNothing() throws Exception {
+            CompletableFuture<List<Accepted>> request =
+                    intake.accept(List.of(queued(event("good", "x", null)), queued(tooLong("bad"))));
+
+            assertThatThrownBy(() -> request.get(10, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
+            assertThat(rows("select id from event")).isEmpty();
+            assertThat(rows("select id from event_key")).isEmpty();
+            assertThat(accept(queued(event("good", "x", null)))).extracting(Accepted::duplicate).containsExactly(false);
+        }
+
+        @Test
+        @DisplayName("G6: an item that the database refuses fails alone, those that shared its transaction do not")
+        void tooLongId() throws Exception {
+            refusedAlone(tooLong("bad"));
+        }
+
+        final void refusedAlone(Event bad) throws Exception {
+            long before = place();
+            List<CompletableFuture<List<Accepted>>> good = new ArrayList<>();
+            List<CompletableFuture<List<Accepted>>> refused = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                good.add(intake.accept(List.of(queued(event("g" + i, "x", null)))));
+                if (i % 17 == 5) {
+                    refused.add(intake.accept(List.of(queued(bad))));
+                }
+            }
+            for (CompletableFuture<List<Accepted>> each : good) {
+                assertThat(each.get(30, TimeUnit.SECONDS).get(0).duplicate()).isFalse();
+            }
+            for (CompletableFuture<List<Accepted>> each : refused) {
+                assertThatThrownBy(() -> each.get(30, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
+            }
+            assertThat(rows("select id from event order by no"))
+                    .isEqualTo(IntStream.range(0, 50).mapToObj(i -> "g" + i).toList());
+            assertThat(place()).isEqualTo(before + 100);
+        }
+
+        @Test
+        @DisplayName("a batch of 1,000 events in one request")
+        void thousand() throws Exception {
+            List<Acceptance> events = IntStream.range(0, 1_000)
+                    .mapToObj(i -> queued(event("t" + i, "x", null)))
+                    .toList();
+
+            List<Accepted> answer = intake.accept(events).get(60, TimeUnit.SECONDS);
+
+            assertThat(answer).extracting(each -> each.event().id()).containsExactlyElementsOf(
+                    events.stream().map(each -> each.event().id()).toList());
+            assertThat(answer).extracting(Accepted::no).isSorted();
+            assertThat(numbers("select count(*) from delivery")).containsExactly(1_000L);
+        }
+
+        @Test
+        @DisplayName("F6: a numbered event waits without a place until it is released, and then gets one")
+        void held() throws Exception {
+            Accepted.Held held = accept(queued(event("h", "x", 7L))).get(0).held().orElseThrow();
+            assertThat(rows("select state, pos from delivery")).containsExactly("held null");
+            assertThat(intake.held()).containsExactly(held);
+            assertThat(intake.lastReleased(new EntityRef("e", "x"))).isEmpty();
+
+            intake.release(held).get(10, TimeUnit.SECONDS);
+
+            assertThat(rows("select state, pos from delivery")).containsExactly("queued " + place());
+            assertThat(intake.held()).isEmpty();
+            assertThat(intake.lastReleased(new EntityRef("e", "x"))).hasValue(7);
+        }
+
+        @Test
+        @DisplayName("releasing twice changes nothing")
+        void releaseTwice() throws Exception {
+            Accepted.Held held = accept(queued(event("h", "x", 7L))).get(0).held().orElseThrow();
+            intake.release(held).get(10, TimeUnit.SECONDS);
+            List<String> before = rows("select d.pos, e.late from delivery d join event e on e.no = d.event_no");
+            long place = place();
+
+            intake.release(held).get(10, TimeUnit.SECONDS);
+
+            assertThat(rows("select d.pos, e.late from delivery d join event e on e.no = d.event_no"))
+                    .isEqualTo(before);
+            assertThat(place()).isEqualTo(place);
+        }
+
+        @Test
+        @DisplayName("G3: a number at or below the last one released is marked late")
+        void late() throws Exception {
+            for (long number : new long[] {5, 6, 6, 3, 7}) {
+                Accepted.Held held = accept(queued(event("l" + woken.size() + number, "x", number)))
+                        .get(0)
+                        .held()
+                        .orElseThrow();
+                intake.release(held).get(10, TimeUnit.SECONDS);
+            }
+
+            assertThat(rows("select sequence, late from event order by no").stream()
+                            .map(row -> row.replace("TRUE", "true").replace("FALSE", "false")))
+                    .containsExactly("5 false", "6 false", "6 true", "3 true", "7 false");
+            assertThat(intake.lastReleased(new EntityRef("e", "x"))).hasValue(7);
+        }
+
+        @Test
+        @DisplayName("events and releases in one transaction keep the order in which they were handed in")
+        void mixed() throws Exception {
+            Accepted.Held held = accept(queued(event("h", "x", 1L))).get(0).held().orElseThrow();
+            List<CompletableFuture<List<Accepted>>> all = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                all.add(intake.accept(List.of(queued(event("a" + i, "x", null)))));
+            }
+            all.add(intake.release(held));
+            all.add(intake.accept(List.of(queued(event("z", "x", null)))));
+            for (CompletableFuture<List<Accepted>> each : all) {
+                each.get(10, TimeUnit.SECONDS);
+            }
+
+            assertThat(rows("select e.id from delivery d join event e on e.no = d.event_no order by d.pos"))
+                    .containsExactly("a0", "a1", "a2", "a3", "a4", "h", "z");
+        }
+
+        private boolean onDisk(String id) {
+            try {
+                return rows("select id from event where id = '" + id + "'").size() == 1;
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private List<Accepted> accept(Acceptance... events) throws Exception {
+            return intake.accept(List.of(events)).get(30, TimeUnit.SECONDS);
+        }
+
+        private static Acceptance queued(Event event) {
+            return new Acceptance(event, List.of(new Acceptance.Match("hook", "e:" + event.entity().id(), null)));
+        }
+
+        private static Event tooLong(String id) {
+            return event(id + "x".repeat(200), "x", null);
+        }
+
+        static Event event(String id, String entity, Long sequence) {
+            return event(id, entity, sequence, "t");
+        }
+
+        static Event event(String id, String entity, Long sequence, String type) {
+            try {
+                return new Event(
+                        "s", id, type, new EntityRef("e", entity), sequence, null, (Json.Obj) Json.parse("{\"a\":1}"));
+            } catch (JsonSyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private long place() throws SQLException {
+            return numbers("select last from place").get(0);
+        }
+
+        private List<Long> numbers(String sql) throws SQLException {
+            return rows(sql).stream().map(Long::valueOf).toList();
+        }
+
+        private List<String> rows(String sql) throws SQLException {
+            try (Connection connection = database.dataSource().getConnection();
+                    var statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                List<String> rows = new ArrayList<>();
+                while (row.next()) {
+                    StringBuilder text = new StringBuilder(String.valueOf(row.getObject(1)));
+                    for (int i = 2; i <= row.getMetaData().getColumnCount(); i++) {
+                        text.append(' ').append(row.getObject(i));
+                    }
+                    rows.add(text.toString());
+                }
+                return rows;
+            }
+        }
+    }
+}
