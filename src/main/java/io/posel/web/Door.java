@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Decides what may enter, before any route of the server sees the request.
@@ -20,6 +21,10 @@ public final class Door {
     static final int MAX_HEADERS = 100;
 
     private static final Set<String> HEALTH = Set.of("/observe/health", "/observe/health/ready");
+    /** What is neither a token nor one in quotes: Camel fails on it, before any route could answer. */
+    private static final Pattern UNREADABLE_CHARSET = Pattern.compile(
+            "charset\\s*=(?!\\s*([\\w!#$%&'*+.^`|~-]+|\"[\\w!#$%&'*+.^`|~-]+\")\\s*(;|$))", Pattern.CASE_INSENSITIVE);
+
     private static final String LIVE = "/observe/health/live";
 
     private final AllowedHosts hosts;
@@ -116,6 +121,10 @@ public final class Door {
             // Camel would turn the fields of a form into message headers, and write uploads to the disk
             if (lower.contains("application/x-www-form-urlencoded") || lower.contains("multipart/")) {
                 return Optional.of(new Verdict.Refusal(415, "forms are not taken here"));
+            }
+            if (UNREADABLE_CHARSET.matcher(type).find()) {
+                return Optional.of(
+                        new Verdict.Refusal(415, "the charset in Content-Type cannot be read; send UTF-8 without one"));
             }
         }
         for (String length : head.header("Content-Length")) {

@@ -58,6 +58,25 @@ class DoorTest {
         assertThat(refusal(Knock.at("POST", "/observe/health")).status()).isEqualTo(401);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"charset=\"", "charset=", "charset=\"utf-8", "Charset = utf-8\"", "charset=\";\"", "charset=a b"
+            })
+    void aCharsetThatCannotBeReadIsRefusedBeforeCamelFailsOnIt(String charset) {
+        Knock knock = Knock.at("POST", "/events").withToken(INTAKE);
+
+        assertThat(refusal(knock.with("Content-Type", "application/json; " + charset))
+                        .status())
+                .isEqualTo(415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"charset=utf-8", "charset=\"UTF-8\" ; x=y", "charset=utf-16", "x=\"\""})
+    void aReadableCharsetIsLeftToTheRoute(String charset) {
+        assertPasses(
+                Knock.at("POST", "/events").withToken(INTAKE).with("Content-Type", "application/json; " + charset));
+    }
+
     @Test
     void theIntakeTakesEitherToken() {
         assertPasses(Knock.at("POST", "/events").withToken(INTAKE));
