@@ -31,7 +31,7 @@ public final class Warnings {
 
     @FunctionalInterface
     public interface AddressCheck {
-        /** Why nothing may be delivered there, as one sentence; empty if it may. */
+        /** Why nothing may be delivered there, with the setting that allows it if one can; empty if it may. */
         Optional<String> refusal(String host, int port);
     }
 
@@ -89,7 +89,7 @@ public final class Warnings {
                         "/url",
                         "address-not-allowed",
                         Map.of("host", url.host(), "port", url.port(), "setting", "POSEL_DELIVERY_ALLOW"),
-                        reason + " The setting POSEL_DELIVERY_ALLOW can allow its network."));
+                        reason));
     }
 
     private static Optional<FieldError> unknownVariable(String pointer, String name, Map<String, Set<String>> known) {

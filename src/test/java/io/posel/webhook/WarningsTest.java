@@ -22,8 +22,9 @@ class WarningsTest {
 
     private final Warnings warnings = new Warnings(
             type -> Optional.ofNullable(CATALOGUE.get(type)),
-            (host, port) ->
-                    host.equals("10.0.0.1") ? Optional.of(host + ":" + port + " is not public.") : Optional.empty());
+            (host, port) -> host.equals("10.0.0.1")
+                    ? Optional.of(host + ":" + port + " is not public; POSEL_DELIVERY_ALLOW can allow it")
+                    : Optional.empty());
 
     @Test
     void a_sound_webhook_has_none() {
@@ -75,7 +76,7 @@ class WarningsTest {
         assertThat(warning.code()).isEqualTo("address-not-allowed");
         assertThat(warning.params())
                 .isEqualTo(Map.of("host", "10.0.0.1", "port", 443, "setting", "POSEL_DELIVERY_ALLOW"));
-        assertThat(warning.detail()).startsWith("10.0.0.1:443 is not public.").contains("POSEL_DELIVERY_ALLOW");
+        assertThat(warning.detail()).startsWith("10.0.0.1:443 is not public;").contains("POSEL_DELIVERY_ALLOW");
     }
 
     @Test
@@ -85,7 +86,7 @@ class WarningsTest {
 
         assertThat(refusal.status()).isEqualTo(422);
         assertThat(errors(refusal)).containsExactly("/url address-not-allowed");
-        assertThat(refusal.getMessage()).contains("10.0.0.1:8443", "POSEL_DELIVERY_ALLOW");
+        assertThat(refusal.getMessage()).isEqualTo("10.0.0.1:8443 is not public; POSEL_DELIVERY_ALLOW can allow it");
         assertThatCode(() ->
                         warnings.requireAllowedAddress(definition("{'enabled':false,'url':'https://10.0.0.1:8443/'}")))
                 .doesNotThrowAnyException();
