@@ -1,12 +1,14 @@
 package io.posel.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,25 +140,13 @@ public sealed interface Json {
                     .decode(ByteBuffer.wrap(utf8))
                     .toString());
         } catch (CharacterCodingException e) {
-            throw new JsonSyntaxException("not valid UTF-8", 1, 1);
+            throw Parser.notUtf8(utf8);
         }
     }
 
     static Json parse(String text) throws JsonSyntaxException {
         try (JsonParser parser = Parser.FACTORY.createParser(text)) {
-            if (parser.nextToken() == null) {
-                throw new JsonSyntaxException("there is no JSON value", 1, 1);
-            }
-            Json value = Parser.read(parser);
-            if (parser.nextToken() != null) {
-                var at = parser.currentTokenLocation();
-                throw new JsonSyntaxException("more follows after the JSON value", at.getLineNr(), at.getColumnNr());
-            }
-            return value;
-        } catch (JsonProcessingException e) {
-            var at = e.getLocation();
-            throw new JsonSyntaxException(
-                    e.getOriginalMessage(), at == null ? 1 : at.getLineNr(), at == null ? 1 : at.getColumnNr());
+            return Parser.only(parser);
         } catch (IOException e) {
             throw new JsonSyntaxException(String.valueOf(e.getMessage()), 1, 1);
         }
@@ -176,7 +167,44 @@ public sealed interface Json {
                         .build())
                 .build();
 
+        private static final Pattern FOR_PROGRAMMERS =
+                Pattern.compile(", from `[^`]*`|: enable `[^`]*` to allow| \\(start marker at \\[.*]\\)"
+                        + "|: maybe a \\(non-standard\\) comment\\? \\(.*\\)");
+
         private Parser() {}
+
+        private static Json only(JsonParser parser) throws IOException, JsonSyntaxException {
+            try {
+                if (parser.nextToken() == null) {
+                    throw new JsonSyntaxException("there is no JSON value", 1, 1);
+                }
+                Json value = read(parser);
+                if (parser.nextToken() != null) {
+                    var at = parser.currentTokenLocation();
+                    throw new JsonSyntaxException(
+                            "more follows after the JSON value", at.getLineNr(), at.getColumnNr());
+                }
+                return value;
+            } catch (JsonProcessingException e) {
+                throw syntax(e, parser.currentLocation());
+            }
+        }
+
+        /** Without what Jackson tells its programmers: names of its options, and where the text came from. */
+        private static JsonSyntaxException syntax(JsonProcessingException e, JsonLocation whereReadingStopped) {
+            JsonLocation at = e.getLocation() == null ? whereReadingStopped : e.getLocation();
+            return new JsonSyntaxException(
+                    FOR_PROGRAMMERS.matcher(e.getOriginalMessage()).replaceAll(""), at.getLineNr(), at.getColumnNr());
+        }
+
+        private static JsonSyntaxException notUtf8(byte[] bytes) {
+            CharBuffer valid = CharBuffer.allocate(bytes.length);
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), valid, true);
+            String before = valid.flip().toString();
+            int lineStart = before.lastIndexOf('\n') + 1;
+            int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+            return new JsonSyntaxException("not valid UTF-8", line, before.length() - lineStart + 1);
+        }
 
         private static Json read(JsonParser parser) throws IOException {
             return switch (parser.currentToken()) {

@@ -1,0 +1,47 @@
+package io.posel.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "[1", "[NaN]", "{/* no */}", "[-INF]", "{'a':1}", "[1,]", "[01]", "\u0000"})
+    void whatIsWrongIsToldWithoutTheNamesOfTheParsersOptions(String text) {
+        assertThat(refusal(text.getBytes(StandardCharsets.UTF_8)))
+                .hasMessageNotContainingAny("Feature", "StreamRead", "REDACTED", "ALLOW_", "`");
+    }
+
+    @Test
+    void tooDeepIsToldWithThePlaceWhereItBecomesSo() {
+        JsonSyntaxException refusal = refusal(("\n" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(refusal).hasMessageContaining("depth (101)").hasMessageNotContaining("StreamRead");
+        assertThat(refusal.line()).isEqualTo(2);
+        assertThat(refusal.column()).isBetween(100, 102);
+    }
+
+    @Test
+    void aNumberOfTooManyDigitsIsToldWithoutTheNamesOfTheParsersOptions() {
+        assertThat(refusal(("[" + "9".repeat(5_000) + "]").getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("1000")
+                .hasMessageNotContaining("StreamRead");
+    }
+
+    @Test
+    void whatIsNotUtf8IsToldWithItsPlace() {
+        JsonSyntaxException refusal = refusal("{\n \"é\": \"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(refusal).hasMessageContaining("UTF-8");
+        assertThat(refusal.line()).isEqualTo(2);
+        assertThat(refusal.column()).isEqualTo(3);
+    }
+
+    private static JsonSyntaxException refusal(byte[] text) {
+        return catchThrowableOfType(JsonSyntaxException.class, () -> Json.parse(text));
+    }
+}
