@@ -20,6 +20,7 @@ public final class Delivery {
     private final List<Failure> failures = new ArrayList<>();
     private volatile boolean permit = true;
     private volatile boolean postponed;
+    private @Nullable Event event;
     private @Nullable Rendered rendered;
     private @Nullable Outcome outcome;
     private Outcome.@Nullable AttemptFailed lastFailure;
@@ -50,6 +51,16 @@ public final class Delivery {
     /** The number of the attempt that runs or runs next, from 1, over restarts. */
     public int attempt() {
         return queued.attempts() + failures.size() + 1;
+    }
+
+    /** What it tells of, known before the request is rendered, which may fail. */
+    public void about(Event told) {
+        event = told;
+    }
+
+    /** What it tells of, for people: the event and its entity, or until that was read the event's number. */
+    public String subject() {
+        return event == null ? "event no " + queued.eventNo() : "event " + event.id() + " of " + event.entity();
     }
 
     public void render(Rendered request) {

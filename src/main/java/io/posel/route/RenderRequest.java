@@ -63,6 +63,7 @@ public final class RenderRequest implements Processor {
             return;
         }
         var event = stored.get().event();
+        delivery.about(event);
         delivery.render(new Delivery.Rendered(
                 webhook.get().version(),
                 event,

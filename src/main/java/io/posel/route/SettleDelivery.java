@@ -48,7 +48,7 @@ public final class SettleDelivery implements Processor {
         Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         LOG.info(
                 "delivered {} to webhook {}, delivery {}, attempt {}, {} ms",
-                names(delivery),
+                delivery.subject(),
                 delivery.queued().webhookId(),
                 delivery.queued().id(),
                 delivery.attempt(),
@@ -67,7 +67,7 @@ public final class SettleDelivery implements Processor {
         Failure last = failures.isEmpty() ? Failure.of(caught, clock) : failures.get(failures.size() - 1);
         LOG.warn(
                 "dead letter {} to webhook {}, delivery {}, after {} attempts: {}",
-                names(delivery),
+                delivery.subject(),
                 delivery.queued().webhookId(),
                 delivery.queued().id(),
                 delivery.attempt() - 1,
@@ -80,12 +80,5 @@ public final class SettleDelivery implements Processor {
                 last.kind().code(),
                 delivery.queued().attempts() > 0 || failures.stream().anyMatch(Failure::sent),
                 delivery.lastFailure());
-    }
-
-    private static String names(Delivery delivery) {
-        return delivery.rendered()
-                .map(Delivery.Rendered::event)
-                .map(event -> "event " + event.id() + " of " + event.entity())
-                .orElseGet(() -> "event no " + delivery.queued().eventNo());
     }
 }
