@@ -18,6 +18,8 @@ import io.posel.web.WrongTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -231,9 +233,15 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** For Posel's user alone, where the file system knows such a thing: secrets are in there. */
     private static void createDirectory(Path directory) {
         try {
-            Files.createDirectories(directory);
+            if (Files.notExists(directory)) {
+                Files.createDirectories(directory);
+                if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+                    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+                }
+            }
         } catch (IOException e) {
             throw new StartFailedException(
                     "the data directory " + directory + " cannot be created; set POSEL_DATA_DIR", e);

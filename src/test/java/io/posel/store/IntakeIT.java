@@ -220,7 +220,9 @@ class IntakeIT {
             assertThatThrownBy(() -> request.get(10, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
             assertThat(rows("select id from event")).isEmpty();
             assertThat(rows("select id from event_key")).isEmpty();
-            assertThat(accept(queued(event("good", "x", null)))).extracting(Accepted::duplicate).containsExactly(false);
+            assertThat(accept(queued(event("good", "x", null))))
+                    .extracting(Accepted::duplicate)
+                    .containsExactly(false);
         }
 
         @Test
@@ -259,8 +261,10 @@ class IntakeIT {
 
             List<Accepted> answer = intake.accept(events).get(60, TimeUnit.SECONDS);
 
-            assertThat(answer).extracting(each -> each.event().id()).containsExactlyElementsOf(
-                    events.stream().map(each -> each.event().id()).toList());
+            assertThat(answer)
+                    .extracting(each -> each.event().id())
+                    .containsExactlyElementsOf(
+                            events.stream().map(each -> each.event().id()).toList());
             assertThat(answer).extracting(Accepted::no).isSorted();
             assertThat(numbers("select count(*) from delivery")).containsExactly(1_000L);
         }
@@ -268,7 +272,8 @@ class IntakeIT {
         @Test
         @DisplayName("F6: a numbered event waits without a place until it is released, and then gets one")
         void held() throws Exception {
-            Accepted.Held held = accept(queued(event("h", "x", 7L))).get(0).held().orElseThrow();
+            Accepted.Held held =
+                    accept(queued(event("h", "x", 7L))).get(0).held().orElseThrow();
             assertThat(rows("select state, pos from delivery")).containsExactly("held null");
             assertThat(intake.held()).containsExactly(held);
             assertThat(intake.lastReleased(new EntityRef("e", "x"))).isEmpty();
@@ -283,7 +288,8 @@ class IntakeIT {
         @Test
         @DisplayName("releasing twice changes nothing")
         void releaseTwice() throws Exception {
-            Accepted.Held held = accept(queued(event("h", "x", 7L))).get(0).held().orElseThrow();
+            Accepted.Held held =
+                    accept(queued(event("h", "x", 7L))).get(0).held().orElseThrow();
             intake.release(held).get(10, TimeUnit.SECONDS);
             List<String> before = rows("select d.pos, e.late from delivery d join event e on e.no = d.event_no");
             long place = place();
@@ -315,7 +321,8 @@ class IntakeIT {
         @Test
         @DisplayName("events and releases in one transaction keep the order in which they were handed in")
         void mixed() throws Exception {
-            Accepted.Held held = accept(queued(event("h", "x", 1L))).get(0).held().orElseThrow();
+            Accepted.Held held =
+                    accept(queued(event("h", "x", 1L))).get(0).held().orElseThrow();
             List<CompletableFuture<List<Accepted>>> all = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 all.add(intake.accept(List.of(queued(event("a" + i, "x", null)))));
@@ -343,7 +350,9 @@ class IntakeIT {
         }
 
         private static Acceptance queued(Event event) {
-            return new Acceptance(event, List.of(new Acceptance.Match("hook", "e:" + event.entity().id(), null)));
+            return new Acceptance(
+                    event,
+                    List.of(new Acceptance.Match("hook", "e:" + event.entity().id(), null)));
         }
 
         private static Event tooLong(String id) {
