@@ -154,7 +154,6 @@ class ArchitectureTest {
                         // start
                         "Application",
                         "AdministrationBeans",
-                        "IntakeBeans",
                         "RouteLinks",
                         "RouteModel",
                         "RouteSchedules",

@@ -300,6 +300,7 @@ public final class Dispatcher implements AutoCloseable {
                 pump(webhookId);
                 if (!reachable) {
                     LOG.info("The database answers again; deliveries go on");
+                    readAllAnew();
                 }
                 reachable = true;
             } catch (SQLException | RuntimeException e) {
@@ -309,6 +310,14 @@ public final class Dispatcher implements AutoCloseable {
                 reachable = !(e instanceof SQLException);
                 markLater(webhookId, RETRY);
             }
+        }
+    }
+
+    /** What answers now may be a replica that had not all of it, so that places are given again. */
+    private void readAllAnew() {
+        synchronized (lock) {
+            lines.values().forEach(line -> line.restart = true);
+            dirty.addAll(lines.keySet());
         }
     }
 

@@ -3,6 +3,10 @@ package io.posel.route;
 import io.posel.problem.ProblemException;
 import io.posel.store.StoreUnavailableException;
 import io.posel.web.Problems;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -16,10 +20,22 @@ public final class AnswerProblem implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerProblem.class);
     private static final int RETRY_SECONDS = 5;
 
-    private final int unexpected;
+    private static final Duration QUIET = Duration.ofSeconds(10);
 
-    public AnswerProblem(int unexpected) {
+    private final int unexpected;
+    private final InstantSource clock;
+    private final AtomicReference<Instant> lastWarning = new AtomicReference<>(Instant.MIN);
+
+    public AnswerProblem(int unexpected, InstantSource clock) {
         this.unexpected = unexpected;
+        this.clock = clock;
+    }
+
+    /** Many requests meet one outage. */
+    private boolean mayWarn() {
+        Instant last = lastWarning.get();
+        Instant now = clock.instant();
+        return last.isBefore(now.minus(QUIET)) && lastWarning.compareAndSet(last, now);
     }
 
     @Override
@@ -37,7 +53,9 @@ public final class AnswerProblem implements Processor {
             if (cause instanceof ProblemException problem) {
                 return problem;
             } else if (cause instanceof StoreUnavailableException) {
-                LOG.warn("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());
+                if (mayWarn()) {
+                    LOG.warn("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());
+                }
                 return new ProblemException(
                         503,
                         "The store does not answer; whether this was stored is unknown. Repeat it, with the same id.");

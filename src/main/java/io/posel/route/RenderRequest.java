@@ -11,6 +11,7 @@ import io.posel.webhook.Webhook;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class RenderRequest implements Processor {
     private final RequestTemplates templates;
     private final Settlement settlement;
     private final InstantSource clock;
+    private final AtomicBoolean reachable = new AtomicBoolean(true);
 
     public RenderRequest(
             DeliveryQueue queue,
@@ -45,11 +47,11 @@ public final class RenderRequest implements Processor {
         Optional<DeliveryQueue.Stored> stored;
         try {
             stored = queue.event(delivery.queued().eventNo());
+            reachable.set(true);
         } catch (SQLException e) {
-            LOG.warn(
-                    "Delivery {} waits, the database does not answer: {}",
-                    delivery.queued().id(),
-                    e.getMessage());
+            if (reachable.getAndSet(false)) {
+                LOG.warn("Deliveries wait, the database does not answer: {}", e.getMessage());
+            }
             delivery.postpone();
             exchange.setRouteStop(true);
             return;

@@ -269,6 +269,26 @@ class DispatcherTest {
     }
 
     @Test
+    @DisplayName(
+            "G2: a database that comes back without its last commits, and gives their places again, loses no delivery")
+    void placesGivenAgain() {
+        queue("w", "a", "b");
+        run();
+        deliver(started.get(0));
+        deliver(started.get(1));
+        disk.broken = true;
+        queue("w", "c");
+        run();
+
+        disk.rows.clear();
+        disk.put(new Queued(UUID.randomUUID(), "w", 2, 2, "d", 1, 0, null));
+        disk.broken = false;
+        timer.runAll();
+        run();
+        assertThat(started).extracting(each -> each.queued().laneKey()).containsExactly("a", "b", "d");
+    }
+
+    @Test
     @DisplayName("G5: while too many outcomes are not on disk nothing starts; it goes on when they are")
     void unsettledLimit() {
         webhook("v", true, null);
