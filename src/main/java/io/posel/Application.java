@@ -51,6 +51,7 @@ public final class Application implements AutoCloseable {
 
     /** Builds all parts and names them for the route files; opens nothing but connection pools. */
     public Application(Settings settings, InstantSource clock) {
+        settings.check();
         this.settings = settings;
         createDirectory(settings.path("posel.data-dir"));
         this.core = new Core(settings, clock);
@@ -236,7 +237,7 @@ public final class Application implements AutoCloseable {
     /** For Posel's user alone, where the file system knows such a thing: secrets are in there. */
     private static void createDirectory(Path directory) {
         try {
-            if (Files.notExists(directory)) {
+            if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory);
                 if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
                     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));

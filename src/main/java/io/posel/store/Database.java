@@ -107,13 +107,22 @@ public final class Database implements AutoCloseable {
             if (!isReachable()) {
                 throw new SQLException("it went away while its tables were brought up to date", e);
             }
-            throw new UnusableException(
-                    "the tables in " + access + " cannot be brought up to date: " + firstLines(e), e);
+            throw new UnusableException("the tables in " + access + " cannot be brought up to date: " + reason(e), e);
         }
     }
 
-    private static String firstLines(FlywayException e) {
+    /** The first lines of what Flyway and the database say; the rest is the whole script. */
+    private static String reason(FlywayException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException) {
+                return firstLine(e) + ": " + firstLine(cause).replaceFirst("; SQL statement:$", "");
+            }
+        }
         return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+
+    private static String firstLine(Throwable e) {
+        return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
     }
 
     public DataSource dataSource() {

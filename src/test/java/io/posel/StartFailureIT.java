@@ -1,0 +1,342 @@
+package io.posel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.posel.store.Database;
+import io.posel.testing.JarPosel;
+import io.posel.testing.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A start that fails exits 1 with one message that tells what is wrong and where; seen on the real jar. */
+class StartFailureIT {
+    private static final String PREFIX = "Posel cannot start: ";
+
+    /** How a process ended. */
+    private record Ended(int code, String out, String err) {}
+
+    @TempDir
+    private Path home;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private int port;
+    private Process process;
+
+    @BeforeEach
+    void chooseAPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        environment.put("POSEL_HOME", home.toString());
+        environment.put("POSEL_HTTP_PORT", String.valueOf(port));
+    }
+
+    @AfterEach
+    void leaveNothingRunning() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    private Ended posel(String... words) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                System.getProperty("posel.jar", "target/posel.jar")));
+        command.addAll(List.of(words));
+        Path out = home.resolve("out.log");
+        Path err = home.resolve("err.log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        try {
+            process = builder.start();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("Posel ended").isTrue();
+            return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts, and expects this one line. */
+    private void assertRefused(String message) {
+        Ended ended = posel();
+
+        assertThat(ended.err().lines()).containsExactly(PREFIX + message);
+        assertEndedAsAFailure(ended);
+    }
+
+    private void assertRefusedWith(String beginning, String part) {
+        Ended ended = posel();
+
+        assertThat(ended.err().lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith(PREFIX + beginning)
+                .contains(part));
+        assertEndedAsAFailure(ended);
+    }
+
+    private void assertEndedAsAFailure(Ended ended) {
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.out() + ended.err()).doesNotContain("\tat ").doesNotContain("Exception:");
+    }
+
+    private void assertNothingListens() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            assertThat(socket.isConnected()).as("something listens").isFalse();
+        } catch (ConnectException e) {
+            assertThat(e).hasMessageContaining("refused");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path write(String file, String text) throws IOException {
+        Path path = home.resolve(file);
+        Files.createDirectories(path.getParent());
+        return Files.writeString(path, text);
+    }
+
+    /** A copy of the project's routes, with this file changed. */
+    private Path changeRoute(String name, String from, String to) throws IOException {
+        Path file = JarPosel.on(TestDatabase.H2, home).copyRoutes().resolve(name + ".camel.yaml");
+        String text = Files.readString(file);
+        assertThat(text).contains(from);
+        Files.writeString(file, text.replace(from, to));
+        return file;
+    }
+
+    /** Where the first line with a text stands, as messages write it. */
+    private static String place(Path file, String text) throws IOException {
+        return file + ":" + line(file, text) + ": ";
+    }
+
+    private static int line(Path file, String text) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(text)) {
+                return i + 1;
+            }
+        }
+        throw new AssertionError(text + " does not stand in " + file);
+    }
+
+    @Test
+    void aPortInUse() throws IOException {
+        try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(other.isBound()).isTrue();
+
+            assertRefused("port " + port + " on 127.0.0.1 is in use; set POSEL_HTTP_PORT");
+        }
+    }
+
+    @Test
+    void aSettingThatDoesNotExist() throws IOException {
+        Path file = write("config/application.properties", "posel.http.host=127.0.0.1\nposel.http.prot=8080\n");
+
+        assertRefused(file + ":2: there is no setting posel.http.prot");
+    }
+
+    @Test
+    void aWrongValueInTheFile() throws IOException {
+        Path file = write("config/application.properties", "\nposel.delivery.timeout=10\n");
+
+        assertRefused("setting posel.delivery.timeout (POSEL_DELIVERY_TIMEOUT) is \"10\" in " + file
+                + ":2, expected is an ISO-8601 duration such as PT10S or P3D");
+    }
+
+    @Test
+    void aWrongValueInTheEnvironment() {
+        environment.put("POSEL_PURGE_CRON", "daily");
+
+        assertRefusedWith(
+                "setting posel.purge-cron (POSEL_PURGE_CRON) is \"daily\" in the environment, expected is ",
+                "a Quartz cron expression");
+    }
+
+    @Test
+    void aDataDirectoryThatCannotBe() throws IOException {
+        Path file = write("data", "a file");
+
+        assertRefused("the data directory " + file + " cannot be created; set POSEL_DATA_DIR");
+    }
+
+    @Test
+    void aRouteFileThatIsNotYaml() throws IOException {
+        Path file = changeRoute("accept-events", "id: accept-events", "id: [accept-events");
+
+        assertRefusedWith(place(file, "description: Every source"), "expected");
+        assertNothingListens();
+    }
+
+    @Test
+    void aStepThatDoesNotExist() throws IOException {
+        Path file = changeRoute("purge-history", "- process:", "- proces:");
+
+        assertRefused(place(file, "- proces:") + "Unknown node id: proces");
+        assertNothingListens();
+    }
+
+    @Test
+    void aBeanThatIsNotThere() throws IOException {
+        Path file = changeRoute("accept-events", "ref: storeEvents", "ref: storeEvent");
+
+        int step = line(file, "id: store-events") - 1;
+        assertRefusedWith(file + ":" + step + ": ", "storeEvent ");
+        assertNothingListens();
+    }
+
+    @Test
+    void aRouteIdThatIsThereTwice() throws IOException {
+        Path file = changeRoute("purge-history", "id: purge-history", "id: accept-events");
+        Path other = file.resolveSibling("accept-events.camel.yaml");
+
+        assertRefused(place(file, "id: accept-events") + "the route id accept-events is already in " + other + ":2");
+        assertNothingListens();
+    }
+
+    @Test
+    void aRouteThatIsCalledAndNotThere() throws IOException {
+        Path file = changeRoute("deliver-webhook", "uri: direct:attempt-delivery", "uri: direct:attempt");
+
+        assertRefusedWith(file + ":", "no route begins with direct:attempt");
+        assertNothingListens();
+    }
+
+    @Test
+    void anErrorPolicyThatIsNotThere() throws IOException {
+        Path file = changeRoute("deliver-webhook", "delivery-errors", "delivery-error");
+
+        assertRefusedWith(file + ":", "there is no route configuration delivery-error");
+        assertNothingListens();
+    }
+
+    @Test
+    void aScheduleThatIsNone() throws IOException {
+        Path file = changeRoute("purge-history", "\"{{posel.purge-cron}}\"", "every day");
+
+        assertRefusedWith(file + ":", "CronExpression 'every day' is invalid");
+        assertNothingListens();
+    }
+
+    @Test
+    void anEventTypeThatIsWrong() throws IOException {
+        Path file = write("config/event-types/order.yaml", "entityType: order\nevents: none\n");
+
+        assertRefusedWith(file + ":2: ", "events");
+    }
+
+    @Test
+    void aJarThatIsNone() throws IOException {
+        Path file = write("lib/driver.jar", "not a jar");
+
+        assertRefusedWith(file + " is not a readable jar: ", "zip");
+    }
+
+    @Test
+    void aDataDirectoryInUse() throws Exception {
+        try (Connection other = open("select 1")) {
+            assertThat(other.isValid(1)).isTrue();
+
+            assertRefusedWith("jdbc:h2:async:" + home.resolve("data/posel") + " is in use: ", "POSEL_DATA_DIR");
+        }
+        assertNothingListens();
+    }
+
+    @Test
+    void aDatabaseWithTablesThatAreNotPosels() throws Exception {
+        open("create table event (name varchar(10))").close();
+
+        assertRefused("the tables in jdbc:h2:async:" + home.resolve("data/posel") + " cannot be brought up to date:"
+                + " Failed to execute script V1__create_event.sql: Table \"event\" already exists");
+        assertNothingListens();
+    }
+
+    private Connection open(String sql) throws SQLException {
+        Database.Access access = Database.Access.embedded(home.resolve("data"));
+        Connection connection =
+                DriverManager.getConnection(access.url().replace(";DB_CLOSE_DELAY=-1", ""), access.user(), "");
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+        return connection;
+    }
+
+    @Test
+    void checkFindsTheSameWithoutAPort() throws IOException {
+        Path file = changeRoute("purge-history", "\"{{posel.purge-cron}}\"", "every day");
+
+        Ended ended = posel("check");
+
+        assertThat(ended.err().lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith(PREFIX + file + ":")
+                .contains("CronExpression 'every day' is invalid"));
+        assertEndedAsAFailure(ended);
+        assertThat(home.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void checkSaysThatAllIsRightWhileThePortIsInUse() throws IOException {
+        try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(other.isBound()).isTrue();
+
+            assertThat(posel("check"))
+                    .isEqualTo(new Ended(
+                            0,
+                            "Posel can start: settings and event types are right, and so are the routes from the jar\n",
+                            ""));
+        }
+        assertThat(home.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void helpListsTheCommands() {
+        Ended ended = posel("help");
+
+        assertThat(ended.code()).isZero();
+        assertThat(ended.out()).contains("posel.jar demo", "posel.jar check", "posel.jar version", "POSEL_HOME");
+        assertThat(ended.err()).isEmpty();
+    }
+
+    @Test
+    void versionIsOneLine() {
+        Ended ended = posel("version");
+
+        assertThat(ended.code()).isZero();
+        assertThat(ended.out()).matches("Posel \\d+\\.\\d+\\.\\d+\\R");
+    }
+
+    @Test
+    void anUnknownCommandIsNotAStart() {
+        Ended ended = posel("strat");
+
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.err())
+                .startsWith("Posel does not know the command \"strat\".\n")
+                .contains("posel.jar check");
+        assertThat(home.resolve("data")).doesNotExist();
+    }
+}
