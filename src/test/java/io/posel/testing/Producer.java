@@ -1,0 +1,89 @@
+package io.posel.testing;
+
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * A careful producer of the events of one entity: one after the other, each repeated with the same id until it is
+ * acknowledged. The event's id is the entity and its number, from 1.
+ */
+public final class Producer implements AutoCloseable {
+    private final Supplier<PoselClient> posel;
+    private final String entity;
+    private final boolean numbered;
+    private final List<String> acknowledged = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "producer");
+
+    private Producer(Supplier<PoselClient> posel, String entity, boolean numbered) {
+        this.posel = posel;
+        this.entity = entity;
+        this.numbered = numbered;
+    }
+
+    public static Producer start(Supplier<PoselClient> posel, String entity, boolean numbered) {
+        Producer producer = new Producer(posel, entity, numbered);
+        producer.thread.setDaemon(true);
+        producer.thread.start();
+        return producer;
+    }
+
+    private void run() {
+        try {
+            for (int number = 1; closing.getCount() > 0; ) {
+                if (post(number)) {
+                    acknowledged.add(entity + "-" + number);
+                    number++;
+                } else {
+                    refused.incrementAndGet();
+                }
+                closing.await(10, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean post(int number) {
+        String sequence = numbered ? ",\"sequence\":" + number : "";
+        String event =
+                "{\"id\":\"%s-%d\",\"type\":\"user.changed\",\"entity\":{\"type\":\"user\",\"id\":\"%s\"}%s,\"data\":{}}"
+                        .formatted(entity, number, entity, sequence);
+        try {
+            return posel.get().post("/events", event).status() == 202;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    public String entity() {
+        return entity;
+    }
+
+    /** The ids of the events that were acknowledged, in order. */
+    public List<String> acknowledged() {
+        return List.copyOf(acknowledged);
+    }
+
+    /** How many requests were not acknowledged. */
+    public int refused() {
+        return refused.get();
+    }
+
+    /** Posts nothing more; returns when the request in flight has ended. */
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
