@@ -84,8 +84,8 @@ class ExpiryIT {
 
     @ParameterizedTest
     @EnumSource(TestDatabase.class)
-    @DisplayName("F1: render errors and refused addresses expire nobody")
-    void unsentCountsNot(TestDatabase database) throws IOException {
+    @DisplayName("F1: render errors expire nobody")
+    void renderErrorsCountNot(TestDatabase database) throws IOException {
         start(database);
         posel.client().patch("/api/webhooks/" + webhook, "{\"url\":\"%s\"}".formatted(receiver.url("/#x#")));
         for (int i = 1; i <= 3; i++) {
@@ -100,6 +100,36 @@ class ExpiryIT {
             clock.move(Duration.ofDays(4));
         }
         assertThat(state()).isEqualTo("active");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("F1: refused addresses expire nobody")
+    void refusedAddressesCountNot(TestDatabase database) throws IOException {
+        start(database);
+        posel.with("POSEL_DELIVERY_ALLOW", "10.0.0.0/8").restart();
+        for (int i = 1; i <= 3; i++) {
+            die("e" + i);
+            clock.move(Duration.ofDays(4));
+        }
+        assertThat(deliveries()).hasSize(3).containsOnly("dead address-refused");
+        assertThat(state()).isEqualTo("active");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("F1: a changed URL clears it")
+    void editClears(TestDatabase database) throws IOException {
+        start(database);
+        die("e1");
+        clock.move(Duration.ofDays(2));
+        posel.client().patch("/api/webhooks/" + webhook, "{\"url\":\"%s\"}".formatted(receiver.url("/other")));
+        assertThat(state()).isEqualTo("active");
+        clock.move(Duration.ofDays(2));
+
+        die("e2");
+
+        assertThat(state()).isEqualTo("failing");
     }
 
     @ParameterizedTest
@@ -150,15 +180,23 @@ class ExpiryIT {
     void webhooksGo(TestDatabase database) throws IOException {
         start(database);
         die("e1");
-        posel.client().delete("/api/webhooks/" + webhook);
+        clock.move(Duration.ofDays(3));
+        die("e2");
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
+        String deleted = posel.client()
+                .createWebhook("{\"name\":\"d\",\"events\":[\"t\"],\"url\":\"%s\"}".formatted(receiver.url("/")));
+        posel.client().delete("/api/webhooks/" + deleted);
+
         clock.move(Duration.ofDays(31));
 
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(posel.rows("select id from webhook"))
                 .isEmpty());
-        assertThat(posel.client()
-                        .post("/api/webhooks/" + webhook + "/restore", "")
-                        .status())
-                .isEqualTo(404);
+        for (String id : List.of(webhook, deleted)) {
+            assertThat(posel.client()
+                            .post("/api/webhooks/" + id + "/restore", "")
+                            .status())
+                    .isEqualTo(404);
+        }
     }
 
     private void die(String id) {
