@@ -601,6 +601,23 @@ class AdministrationIT {
     }
 
     @Test
+    @DisplayName("F7: a setting enforces HTTPS")
+    void https_is_enforced_by_a_setting(@TempDir Path home) {
+        String definition = "{'name':'x','events':['t'],'url':'%s://example.com/','enabled':false}";
+        try (RunningPosel posel = RunningPosel.on(TestDatabase.H2, home)
+                .with("POSEL_DELIVERY_HTTPS_ONLY", "true")
+                .start()) {
+            HttpAnswer refused = posel.client().post("/api/webhooks", quoted(definition.formatted("http")));
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(refused.errors()).containsExactly("/url https-required");
+            assertThat(posel.client()
+                            .post("/api/webhooks", quoted(definition.formatted("https")))
+                            .status())
+                    .isEqualTo(201);
+        }
+    }
+
+    @Test
     @DisplayName("a broken file of the catalogue stops the start, with its line")
     void a_broken_file_stops_the_start(@TempDir Path home) throws IOException {
         Path folder = Files.createDirectories(home.resolve("config/event-types"));
