@@ -133,10 +133,21 @@ class ResequencerTest {
     }
 
     @Test
+    void whatComesBackGoesBeforeAnotherOfItsNumber() {
+        released.put("a", 41L);
+        arrive("a", 45, 0);
+        arrive("a", 42, 0);
+        resequencer.back("a", 42, "a42", 500);
+
+        assertThat(resequencer.arrive("a", 42, "another", 1)).containsExactly("a42", "another");
+    }
+
+    @Test
     void runningTimeMayPassItsHighestValue() {
         long now = Long.MAX_VALUE - 10;
         resequencer.arrive("a", 3, "a3", now);
 
+        assertThat(resequencer.due(now)).isEmpty();
         assertThat(resequencer.due(now + TIMEOUT - 1)).isEmpty();
         assertThat(resequencer.due(now + TIMEOUT)).containsExactly(List.of("a3"));
     }
