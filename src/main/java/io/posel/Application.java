@@ -204,12 +204,9 @@ public final class Application implements AutoCloseable {
         } catch (IOException e) {
             throw new StartFailedException(String.valueOf(e.getMessage()), e);
         }
-        settings.all().forEach((key, value) -> {
-            if (!key.endsWith("password") && !key.endsWith("token")) {
-                camel.addInitialProperty(key, value);
-            }
-        });
+        settings.properties().forEach(camel::addInitialProperty);
         camel.addInitialProperty("posel.routes", routes.location());
+        camel.addMainListener(new SettingsFirst());
         camel.addMainListener(new RouteLinks());
     }
 

@@ -27,6 +27,7 @@ import org.quartz.CronExpression;
 public final class Settings {
     private static final String DEFAULTS = "/posel/config/application.properties";
     private static final String SOURCE = "posel.source.";
+    private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Path home;
     private final Map<String, String> values;
@@ -131,9 +132,26 @@ public final class Settings {
         return home;
     }
 
-    /** All keys and values, secrets among them: not for logs. */
-    public Map<String, String> all() {
-        return Map.copyOf(values);
+    /**
+     * What route files see as {@code {{key}}}: no passwords and no tokens, and the durations of Posel's own settings in
+     * milliseconds. Camel reads those everywhere, but ISO-8601 only in places: to options such as {@code delay} it is 0.
+     */
+    public Map<String, String> properties() {
+        Map<String, String> properties = new TreeMap<>();
+        values.forEach((key, value) -> {
+            if (!key.endsWith("password") && !key.endsWith("token")) {
+                properties.put(key, key.startsWith("posel.") ? durationAsMillis(value) : value);
+            }
+        });
+        return properties;
+    }
+
+    private static String durationAsMillis(String value) {
+        try {
+            return Long.toString(Duration.parse(value).toMillis());
+        } catch (DateTimeParseException | ArithmeticException e) {
+            return value;
+        }
     }
 
     /** The names in {@code posel.source.<name>.…}. */
@@ -185,11 +203,11 @@ public final class Settings {
         throw invalid(key, "a whole number from " + least + " to " + most);
     }
 
-    /** A duration that is not negative. */
+    /** A duration that is not negative, and that milliseconds can count. */
     public Duration duration(String key) {
         try {
             Duration duration = Duration.parse(text(key));
-            if (!duration.isNegative()) {
+            if (!duration.isNegative() && duration.compareTo(LONGEST) <= 0) {
                 return duration;
             }
         } catch (DateTimeParseException e) {

@@ -155,6 +155,7 @@ class ArchitectureTest {
                         "Application",
                         "AdministrationBeans",
                         "RouteLinks",
+                        "SettingsFirst",
                         "RouteModel",
                         "RouteSchedules",
                         "StartFailure",

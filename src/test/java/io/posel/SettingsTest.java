@@ -212,7 +212,7 @@ class SettingsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "10s", "-PT1S", "10"})
+        @ValueSource(strings = {"", "10s", "-PT1S", "10", "P99999999999999D"})
         void durationsAreIso8601AndNotNegative(String value) {
             assertRefused(
                     () -> with("posel.delivery.timeout", value).duration("posel.delivery.timeout"),
@@ -286,6 +286,40 @@ class SettingsTest {
         @Test
         void noZoneIsTheSystems() {
             assertThat(with("posel.time-zone", "").zone("posel.time-zone")).isEqualTo(ZoneId.systemDefault());
+        }
+    }
+
+    @Nested
+    class WhatRouteFilesSee {
+        @ParameterizedTest
+        @CsvSource({
+            "PT1H, 3600000",
+            "PT0.1S, 100",
+            "pt10s, 10000",
+            "P3D, 259200000",
+            "P, P",
+            "P99999999999999D, P99999999999999D",
+            "1h, 1h",
+            "7, 7",
+            "'', ''"
+        })
+        void durationsAreMilliseconds(String value, String property) {
+            assertThat(with("posel.source.crm.interval", value).properties())
+                    .containsEntry("posel.source.crm.interval", property);
+        }
+
+        @Test
+        void keysOfOthersAreAsTheyWereWritten() throws IOException {
+            assertThat(loaded("orders.pause=PT1H").properties()).containsEntry("orders.pause", "PT1H");
+        }
+
+        @Test
+        void passwordsAndTokensAreLeftOut() throws IOException {
+            assertThat(loaded("posel.source.crm.token=s3cret", "posel.source.crm.db.password=s3cret")
+                            .properties())
+                    .containsKeys("posel.http.port", "posel.source.feed.url")
+                    .doesNotContainValue("s3cret")
+                    .doesNotContainKeys("posel.admin-token", "posel.db.password");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Answer;
+import io.posel.testing.JarPosel;
 import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
@@ -138,6 +139,22 @@ class PollEventsHttpIT {
         assertThat(first.header("Authorization")).contains("Bearer feed-token");
         assertThat(first.headerNames())
                 .containsExactlyInAnyOrder("Accept", "Authorization", "Host", "Connection", "User-Agent");
+    }
+
+    /** In a process with an environment of its own, since Camel would ask that for properties too. */
+    @Test
+    @DisplayName("C4: polls are as far apart as the interval in the environment says")
+    void interval() {
+        server.answer(page("[]", "null"));
+        try (JarPosel jar = JarPosel.on(TestDatabase.H2, home)
+                .with("POSEL_SOURCE_FEED_ENABLED", "true")
+                .with("POSEL_SOURCE_FEED_URL", server.url("/feed"))
+                .with("POSEL_SOURCE_FEED_INTERVAL", "PT2S")) {
+            jar.start();
+            await().until(() -> server.requests().size() >= 2);
+        }
+        List<ReceivedRequest> requests = server.requests();
+        assertThat(Duration.between(requests.get(0).at(), requests.get(1).at())).isGreaterThan(Duration.ofSeconds(2));
     }
 
     @Test
