@@ -5,6 +5,7 @@ import io.posel.event.EventReader;
 import io.posel.route.HeldEvents;
 import io.posel.route.KeyedResequenceReifier;
 import io.posel.store.Database;
+import io.posel.store.Ownership;
 import io.posel.web.AllowedHosts;
 import io.posel.web.Door;
 import io.posel.web.EdgeHeaders;
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -54,7 +56,7 @@ public final class Application implements AutoCloseable {
         settings.check();
         this.settings = settings;
         createDirectory(settings.path("posel.data-dir"));
-        this.core = new Core(settings, clock);
+        this.core = new Core(settings, clock, Application::end);
         this.server = server();
         EventReader reader = new EventReader(() -> UUID.randomUUID().toString());
         ScheduledThreadPoolExecutor alarms = Threads.timer("posel-deadline", 1);
@@ -82,7 +84,13 @@ public final class Application implements AutoCloseable {
                 HttpSettings.of(host, settings.number("posel.http.port", 0, 65_535), settings.bytes("posel.max-body")),
                 door,
                 new EdgeHeaders(),
-                () -> HealthReport.of(new HealthReport.Check("database", core.isReady())));
+                () -> HealthReport.of(
+                        new HealthReport.Check("database", core.isReady()),
+                        new HealthReport.Check("owner", !core.isWaiting())),
+                () -> core.isWaiting()
+                        ? Optional.of("Another Posel owns the database, and this one waits to take over. Nothing was"
+                                + " done: ask the other one, or repeat it later.")
+                        : Optional.empty());
     }
 
     /**
@@ -103,7 +111,7 @@ public final class Application implements AutoCloseable {
         if (opened) {
             tryToDeliver(true);
         } else {
-            retryLater();
+            retryLater(core.isWaiting() ? Ownership.ROUND : DATABASE_RETRY);
         }
         LOG.info(
                 "Posel {} listens on {}:{}; routes from {}; database {}",
@@ -138,8 +146,7 @@ public final class Application implements AutoCloseable {
     /** Waits for nothing: a database that does not answer is asked again later. */
     private boolean tryToOpen() {
         try {
-            core.open();
-            return true;
+            return core.open();
         } catch (SQLException e) {
             LOG.warn(
                     "The database {} does not answer; Posel keeps trying and takes no events until it does: {}",
@@ -154,24 +161,28 @@ public final class Application implements AutoCloseable {
     private void tryToDeliver(boolean opened) {
         try {
             if (!opened) {
-                core.open();
-                LOG.info("The database {} answers: Posel takes events", core.database);
+                if (!core.open()) {
+                    retryLater(Ownership.ROUND);
+                    return;
+                }
+                LOG.info("The database {} is open: Posel takes events", core.database);
             }
             startDeliveries();
         } catch (SQLException e) {
             LOG.warn("The database {} does not answer, trying again: {}", core.database, e.getMessage());
-            retryLater();
+            retryLater(DATABASE_RETRY);
         } catch (Database.UnusableException e) {
             LOG.error("Posel takes no events: {}", e.getMessage());
+            core.ownership.close(); // another one may do better
         } catch (RuntimeException e) {
             LOG.error("Posel takes no events, trying again", e);
-            retryLater();
+            retryLater(DATABASE_RETRY);
         }
     }
 
-    private void retryLater() {
+    private void retryLater(Duration delay) {
         if (!stopped) {
-            core.releaseTimer.schedule(() -> tryToDeliver(false), DATABASE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            core.releaseTimer.schedule(() -> tryToDeliver(false), delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -229,6 +240,14 @@ public final class Application implements AutoCloseable {
             core.close();
             LOG.info("Posel has stopped");
         }
+    }
+
+    /**
+     * Another Posel writes and sends now. Whatever is on its way in this one would repeat what that one does, so all of
+     * it ends here and at once; who starts it again gets one that waits.
+     */
+    private static void end() {
+        Runtime.getRuntime().halt(1);
     }
 
     /** For Posel's user alone, where the file system knows such a thing: secrets are in there. */

@@ -7,12 +7,15 @@ import io.posel.event.EventTypes;
 import io.posel.store.Catalogue;
 import io.posel.store.Database;
 import io.posel.store.DeliveryQueue;
+import io.posel.store.Fence;
 import io.posel.store.Intake;
 import io.posel.store.Maintenance;
+import io.posel.store.Ownership;
 import io.posel.store.Settlement;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.WebhookIds;
+import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -28,6 +31,8 @@ final class Core implements AutoCloseable {
 
     final ScheduledThreadPoolExecutor releaseTimer = Threads.timer("posel-release", 1);
     final Database database;
+    final Fence fence;
+    final Ownership ownership;
     final DeliveryQueue queue;
     final Webhooks webhooks;
     final Catalogue catalogue;
@@ -36,13 +41,28 @@ final class Core implements AutoCloseable {
     final Intake intake;
     final Maintenance maintenance;
     private volatile boolean ready;
+    private volatile boolean waiting;
 
-    /** Opens nothing but the connection pool, which connects when it is used. */
-    Core(Settings settings, InstantSource clock) {
+    /**
+     * Opens nothing but the connection pool, which connects when it is used.
+     *
+     * @param lost is called when another Posel has taken over the database
+     */
+    Core(Settings settings, InstantSource clock, Runnable lost) {
         this.settings = settings;
         this.clock = clock;
         EventTypes eventTypes = CatalogueFiles.load(settings.home());
-        this.database = new Database(access());
+        Database.Access access = access();
+        this.database = new Database(access);
+        this.fence = new Fence(database.dialect(), lost);
+        this.ownership = new Ownership(
+                access,
+                database,
+                fence,
+                "posel " + ManagementFactory.getRuntimeMXBean().getName(),
+                System::nanoTime,
+                Threads.timer("posel-owner", 1),
+                this::goesOn);
         this.queue = new DeliveryQueue(database.dataSource());
         Expiry expiry = new Expiry(settings.duration("posel.expire-after"));
         this.webhooks = new Webhooks(
@@ -52,8 +72,7 @@ final class Core implements AutoCloseable {
                 expiry,
                 this::settlement,
                 this::queueChanged);
-        this.settlement =
-                new Settlement(database.dataSource(), database.dialect(), expiry, webhooks::settled, this::settled);
+        this.settlement = new Settlement(database.dataSource(), fence, expiry, webhooks::settled, this::settled);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
         int threads = settings.number("posel.delivery.threads", 1, 10_000);
         this.dispatcher = new Dispatcher(
@@ -64,13 +83,10 @@ final class Core implements AutoCloseable {
                 Threads.pool("posel-delivery", threads, Integer.MAX_VALUE),
                 timer,
                 clock,
-                settlement::waiting);
-        this.intake = new Intake(
-                database.dataSource(),
-                database.dialect(),
-                clock,
-                Generators.timeBasedEpochGenerator(),
-                dispatcher::wake);
+                settlement::waiting,
+                ownership::isHeld);
+        this.intake =
+                new Intake(database.dataSource(), fence, clock, Generators.timeBasedEpochGenerator(), dispatcher::wake);
         this.maintenance = new Maintenance(webhooks, settlement, clock, settings.duration("posel.retention"));
     }
 
@@ -90,31 +106,55 @@ final class Core implements AutoCloseable {
         dispatcher.changed(webhookId);
     }
 
+    private void goesOn() {
+        dispatcher.readAllAnew();
+    }
+
     private void settled(List<Queued> deliveries) {
         dispatcher.settled(deliveries);
     }
 
     /**
-     * Brings the tables up to date and reads what is kept in memory.
+     * Becomes the owner of the database, brings the tables up to date and reads what is kept in memory.
      *
+     * @return false if another Posel owns the database: try again soon
      * @throws SQLException if the database does not answer
      * @throws Database.UnusableException if waiting does not mend it
      */
-    void open() throws SQLException {
-        database.migrate();
-        webhooks.load();
-        catalogue.load();
+    boolean open() throws SQLException {
+        boolean opened = false;
+        try {
+            if (ownership.tryToGain()) {
+                database.migrate();
+                ownership.takeOver();
+                webhooks.load();
+                catalogue.load();
+                opened = true;
+            } else {
+                waiting = true;
+            }
+            return opened;
+        } catch (SQLException | RuntimeException e) {
+            waiting = false;
+            throw e;
+        }
     }
 
     /** Starts deliveries; after {@link #open}, and when there are routes to carry them out. */
     void start() throws SQLException {
         dispatcher.start();
         ready = true;
+        waiting = false;
     }
 
-    /** Whether events are taken: the store was opened once and answers now. */
+    /** Whether the database answers, and was opened unless it is another's. */
     boolean isReady() {
-        return ready && database.isReachable();
+        return (ready || waiting) && database.isReachable();
+    }
+
+    /** Whether another Posel owns the database, so that this one does nothing yet. */
+    boolean isWaiting() {
+        return waiting;
     }
 
     /** Whether the store was opened, whether or not it answers now. */
@@ -127,6 +167,7 @@ final class Core implements AutoCloseable {
     public void close() {
         intake.close();
         settlement.close();
+        ownership.close();
         database.close();
     }
 }

@@ -63,7 +63,9 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
                 "renderRequest",
                 new RenderRequest(core.queue, core.webhooks, new RequestTemplates(), core.settlement, core.clock));
         names.accept("awaitTurn", new AwaitTurn(core.dispatcher));
-        names.accept("prepareAttempt", new PrepareAttempt(new StandardHeaders(core.clock), core.clock));
+        names.accept(
+                "prepareAttempt",
+                new PrepareAttempt(new StandardHeaders(core.clock), core.clock, core.ownership::isHeld));
         names.accept(
                 "recordFailure",
                 new RecordFailure(

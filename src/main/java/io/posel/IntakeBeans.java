@@ -25,8 +25,8 @@ record IntakeBeans(Core core, EventReader reader) {
         names.accept("answerIntakeProblem", new AnswerProblem(503, core.clock));
         names.accept("answerProblem", new AnswerProblem(500, core.clock));
         names.accept("releaseEvent", new ReleaseEvent(core.intake));
-        names.accept("purgeWebhooks", new RunUpkeep(core.maintenance::purgeWebhooks));
-        names.accept("purgeHistory", new RunUpkeep(core.maintenance::purgeHistory));
+        names.accept("purgeWebhooks", new RunUpkeep(core::isStarted, core.maintenance::purgeWebhooks));
+        names.accept("purgeHistory", new RunUpkeep(core::isStarted, core.maintenance::purgeHistory));
         // what steps and components look up by themselves
         names.accept("intake", core.intake);
         names.accept("timer", core.releaseTimer);

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -74,6 +75,7 @@ public final class Dispatcher implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
     private final IntSupplier unsettled;
+    private final BooleanSupplier owner;
 
     private final Object lock = new Object();
     private final Map<String, Line> lines = new HashMap<>();
@@ -94,6 +96,7 @@ public final class Dispatcher implements AutoCloseable {
      * @param pool where attempts run; its threads are never interrupted
      * @param timer only wakes
      * @param unsettled how many outcomes are not on disk yet
+     * @param owner whether requests may be started at all; {@link #readAllAnew} is called when they may again
      */
     public Dispatcher(
             Backlog backlog,
@@ -103,7 +106,8 @@ public final class Dispatcher implements AutoCloseable {
             Executor pool,
             ScheduledExecutorService timer,
             InstantSource clock,
-            IntSupplier unsettled) {
+            IntSupplier unsettled,
+            BooleanSupplier owner) {
         this.backlog = backlog;
         this.webhooks = webhooks;
         this.concurrency = concurrency;
@@ -112,6 +116,7 @@ public final class Dispatcher implements AutoCloseable {
         this.timer = timer;
         this.clock = clock;
         this.unsettled = unsettled;
+        this.owner = owner;
     }
 
     /** Names what carries a delivery out; null: nothing is started until there is something again. */
@@ -314,10 +319,11 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /** What answers now may be a replica that had not all of it, so that places are given again. */
-    private void readAllAnew() {
+    public void readAllAnew() {
         synchronized (lock) {
             lines.values().forEach(line -> line.restart = true);
             dirty.addAll(lines.keySet());
+            lock.notifyAll();
         }
     }
 
@@ -414,7 +420,11 @@ public final class Dispatcher implements AutoCloseable {
 
     /** What all webhooks share. */
     private boolean mayStart() {
-        return route != null && !stopping && inFlight < threads && unsettled.getAsInt() <= UNSETTLED_LIMIT;
+        return route != null
+                && !stopping
+                && inFlight < threads
+                && unsettled.getAsInt() <= UNSETTLED_LIMIT
+                && owner.getAsBoolean();
     }
 
     private void start(Line line, Queued next, List<Runnable> starts) {

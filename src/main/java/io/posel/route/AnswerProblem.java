@@ -1,6 +1,7 @@
 package io.posel.route;
 
 import io.posel.problem.ProblemException;
+import io.posel.store.NotOwnerException;
 import io.posel.store.StoreUnavailableException;
 import io.posel.web.Problems;
 import java.time.Duration;
@@ -52,6 +53,9 @@ public final class AnswerProblem implements Processor {
         for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProblemException problem) {
                 return problem;
+            } else if (cause instanceof NotOwnerException) {
+                return new ProblemException(
+                        503, "Nothing was stored: " + cause.getMessage() + ". Repeat it, with the same id.");
             } else if (cause instanceof StoreUnavailableException) {
                 if (mayWarn()) {
                     LOG.warn("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());

@@ -4,6 +4,7 @@ import io.posel.delivery.Delivery;
 import io.posel.delivery.RequestMessage;
 import io.posel.delivery.StandardHeaders;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -11,15 +12,23 @@ import org.apache.camel.Processor;
 public final class PrepareAttempt implements Processor {
     private final StandardHeaders headers;
     private final InstantSource clock;
+    private final BooleanSupplier owner;
 
-    public PrepareAttempt(StandardHeaders headers, InstantSource clock) {
+    /** @param owner whether requests may be started; asked again here, since the process may have been stopped meanwhile */
+    public PrepareAttempt(StandardHeaders headers, InstantSource clock, BooleanSupplier owner) {
         this.headers = headers;
         this.clock = clock;
+        this.owner = owner;
     }
 
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = LanesEndpoint.delivery(exchange);
+        if (!owner.getAsBoolean()) {
+            delivery.postpone();
+            exchange.setRouteStop(true);
+            return;
+        }
         Delivery.Rendered rendered = delivery.rendered()
                 .orElseThrow(() -> new IllegalStateException("nothing is rendered: is renderRequest a step before?"));
         delivery.attemptStarts(clock.instant());

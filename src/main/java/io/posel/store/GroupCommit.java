@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * One writer: what is submitted while a transaction runs shares the next one. A single caller never waits for others to
  * come. The thread is never interrupted, since H2 would close its database.
  *
+ * <p>Writes only while this process owns the database: after that, what is submitted fails with {@link
+ * NotOwnerException}.
+ *
  * <p>An item whose data the database refuses fails alone: the batch is bisected until it is found.
  */
 final class GroupCommit<T, R> implements AutoCloseable {
@@ -41,7 +44,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
     private static final int MAX_WEIGHT = 2_000;
 
     private final DataSource dataSource;
-    private final Dialect dialect;
+    private final Fence fence;
     private final Batch<T, R> batch;
     private final Duration retry;
     private final BlockingQueue<Waiting<T, R>> queue = new LinkedBlockingQueue<>();
@@ -53,10 +56,10 @@ final class GroupCommit<T, R> implements AutoCloseable {
      * @param retry how long to wait before a batch is written again that a database did not take because it does not
      *     answer; zero: never, its callers are told
      */
-    GroupCommit(String name, DataSource dataSource, Dialect dialect, Duration retry, Batch<T, R> batch) {
+    GroupCommit(String name, DataSource dataSource, Fence fence, Duration retry, Batch<T, R> batch) {
         this.retry = retry;
         this.dataSource = dataSource;
-        this.dialect = dialect;
+        this.fence = fence;
         this.batch = batch;
         @SuppressWarnings("NullAway") // the mark is never read
         T nothing = null;
@@ -140,12 +143,13 @@ final class GroupCommit<T, R> implements AutoCloseable {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {
+                fence.enter(connection);
                 results = batch.write(connection, items);
             } catch (SQLException | RuntimeException e) {
                 rollBack(connection, e);
                 throw e;
             }
-            dialect.commit(connection);
+            fence.commit(connection);
         } catch (SQLException e) {
             if (SqlStates.isDataError(e)) {
                 bisect(waiting, e);
@@ -154,6 +158,9 @@ final class GroupCommit<T, R> implements AutoCloseable {
             } else {
                 fail(waiting, items, e);
             }
+            return false;
+        } catch (NotOwnerException e) {
+            waiting.forEach(each -> each.answer.completeExceptionally(e));
             return false;
         } catch (RuntimeException e) {
             bisect(waiting, e);

@@ -52,7 +52,7 @@ public final class Intake implements AutoCloseable {
      */
     public Intake(
             DataSource dataSource,
-            Dialect dialect,
+            Fence fence,
             InstantSource clock,
             NoArgGenerator deliveryIds,
             Consumer<Set<String>> queued) {
@@ -60,7 +60,7 @@ public final class Intake implements AutoCloseable {
         this.clock = clock;
         this.deliveryIds = deliveryIds;
         this.queued = queued;
-        this.writer = new GroupCommit<>("posel-intake", dataSource, dialect, Duration.ZERO, new Group());
+        this.writer = new GroupCommit<>("posel-intake", dataSource, fence, Duration.ZERO, new Group());
     }
 
     /** One request; the results stand in its order. Fails with {@link StoreUnavailableException}. */

@@ -56,19 +56,21 @@ public final class Settlement implements AutoCloseable {
      */
     public Settlement(
             DataSource dataSource,
-            Dialect dialect,
+            Fence fence,
             Expiry expiry,
             BiConsumer<String, State> changed,
             Consumer<List<Queued>> settled) {
         this.expiry = expiry;
         this.changed = changed;
         this.settled = settled;
-        this.writer = new GroupCommit<>("posel-settle", dataSource, dialect, RETRY, new Group());
+        this.writer = new GroupCommit<>("posel-settle", dataSource, fence, RETRY, new Group());
     }
 
     public void settle(Outcome outcome) {
         writer.submit(new Result(outcome)).whenComplete((written, failure) -> {
-            if (failure != null && !(failure instanceof StoreUnavailableException)) {
+            if (failure != null
+                    && !(failure instanceof StoreUnavailableException)
+                    && !(failure instanceof NotOwnerException)) {
                 LOG.error(
                         "How delivery {} ended cannot be written; it is sent again after the next start: {}",
                         outcome.delivery().id(),

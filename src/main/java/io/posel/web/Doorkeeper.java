@@ -5,7 +5,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,26 +16,27 @@ import org.slf4j.LoggerFactory;
  */
 final class Doorkeeper implements Handler<HttpServerRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
+    private static final Map<String, String> RETRY = Map.of("Retry-After", "1"); // seconds
 
     private final Door door;
     private final Answers answers;
-    private final BooleanSupplier open;
+    private final Supplier<Optional<String>> closed;
     private final Supplier<Future<HealthReport>> readiness;
     private final Handler<HttpServerRequest> inside;
 
     /**
-     * @param open whether requests may go in; health is answered in any case
+     * @param closed why no request may go in now; health is answered in any case
      * @param inside gets the requests that may go in
      */
     Doorkeeper(
             Door door,
             Answers answers,
-            BooleanSupplier open,
+            Supplier<Optional<String>> closed,
             Supplier<Future<HealthReport>> readiness,
             Handler<HttpServerRequest> inside) {
         this.door = door;
         this.answers = answers;
-        this.open = open;
+        this.closed = closed;
         this.readiness = readiness;
         this.inside = inside;
     }
@@ -49,11 +50,11 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
                 answers.problem(request, refusal.status(), refusal.detail(), refusal.headers());
             } else if (verdict instanceof Verdict.Health health) {
                 report(request, health);
-            } else if (open.getAsBoolean()) {
-                request.headers().remove("Authorization");
-                inside.handle(request);
             } else {
-                answers.problem(request, 503, "the server is starting or stopping", Map.of("Retry-After", "1"));
+                closed.get().ifPresentOrElse(reason -> answers.problem(request, 503, reason, RETRY), () -> {
+                    request.headers().remove("Authorization");
+                    inside.handle(request);
+                });
             }
         } catch (RuntimeException e) {
             LOG.error("A request failed at the door", e);

@@ -12,6 +12,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -47,19 +48,28 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     private final Door door;
     private final HeaderFilterStrategy headers;
     private final Supplier<HealthReport> readiness;
+    private final Supplier<Optional<String>> closed;
 
     private @Nullable Vertx own;
     private @Nullable HttpServer listening;
     private @Nullable Future<HealthReport> probing;
 
-    /** @param readiness asked on a thread of its own, one call at a time; what it throws, or takes too long, is down */
+    /**
+     * @param readiness asked on a thread of its own, one call at a time; what it throws, or takes too long, is down
+     * @param closed why no request is let in although the context is started, in one sentence for callers
+     */
     public PoselHttpServer(
-            HttpSettings settings, Door door, HeaderFilterStrategy headers, Supplier<HealthReport> readiness) {
+            HttpSettings settings,
+            Door door,
+            HeaderFilterStrategy headers,
+            Supplier<HealthReport> readiness,
+            Supplier<Optional<String>> closed) {
         super(configuration(settings));
         this.settings = settings;
         this.door = door;
         this.headers = headers;
         this.readiness = readiness;
+        this.closed = closed;
     }
 
     private static VertxPlatformHttpServerConfiguration configuration(HttpSettings settings) {
@@ -119,8 +129,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
                 getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(settings.port()));
         answers.forErrorsOf(router);
         WorkerExecutor probes = vertx.createSharedWorkerExecutor("posel-readiness", 1);
-        Doorkeeper doorkeeper =
-                new Doorkeeper(door, answers, getCamelContext()::isStarted, () -> probe(probes), router);
+        Doorkeeper doorkeeper = new Doorkeeper(door, answers, this::closed, () -> probe(probes), router);
         HttpServer server = vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
                 .invalidRequestHandler(request -> {
@@ -134,6 +143,10 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
                 });
         listening = listen(server);
         LOG.info("Listening on {}:{}", settings.host(), boundPort());
+    }
+
+    private Optional<String> closed() {
+        return getCamelContext().isStarted() ? closed.get() : Optional.of("the server is starting or stopping");
     }
 
     private HttpServerOptions options() {

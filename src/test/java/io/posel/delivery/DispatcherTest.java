@@ -36,9 +36,18 @@ class DispatcherTest {
     private final Map<String, Webhook> webhooks = new HashMap<>();
     private final List<Delivery> started = new ArrayList<>();
     private int unsettled;
+    private boolean owner = true;
 
     private final Dispatcher dispatcher = new Dispatcher(
-            disk, id -> Optional.ofNullable(webhooks.get(id)), 4, THREADS, pool::add, timer, clock, () -> unsettled);
+            disk,
+            id -> Optional.ofNullable(webhooks.get(id)),
+            4,
+            THREADS,
+            pool::add,
+            timer,
+            clock,
+            () -> unsettled,
+            () -> owner);
 
     DispatcherTest() {
         dispatcher.deliverWith(started::add);
@@ -178,6 +187,30 @@ class DispatcherTest {
         assertThat(started).hasSize(2);
         assertThat(started.get(1).queued().id()).isEqualTo(first.queued().id());
         assertThat(started.get(1).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void whoIsNotTheOwnerStartsNothingUntilItIsAgain() {
+        queue("w", "a", "b");
+        run();
+        Delivery first = started.get(0);
+        Delivery second = started.get(1);
+        first.failed(failure());
+        dispatcher.attemptEnded(first);
+        owner = false;
+        queue("w", "c");
+        List<String> again = new ArrayList<>();
+        dispatcher.awaitTurn(first, () -> again.add("again"));
+        deliver(second);
+        run();
+        assertThat(again).isEmpty();
+        assertThat(started).hasSize(2);
+
+        owner = true;
+        dispatcher.readAllAnew();
+        run();
+        assertThat(again).containsExactly("again");
+        assertThat(started).extracting(each -> each.queued().laneKey()).containsExactly("a", "b", "c");
     }
 
     @Test

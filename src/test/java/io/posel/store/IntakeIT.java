@@ -77,13 +77,13 @@ class IntakeIT {
                             ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
                             : Database.Access.embedded(folder));
             database.migrate();
-            intake = newIntake();
-        }
-
-        private Intake newIntake() {
-            return new Intake(
+            Fence fence = new Fence(database.dialect(), () -> {});
+            try (Connection connection = database.dataSource().getConnection()) {
+                fence.takeOver(connection, "test");
+            }
+            intake = new Intake(
                     database.dataSource(),
-                    database.dialect(),
+                    fence,
                     InstantSource.system(),
                     Generators.timeBasedEpochGenerator(),
                     woken::add);

@@ -60,6 +60,10 @@ public final class JarPosel implements AutoCloseable {
     /** Starts and waits until it is ready. */
     public JarPosel start() {
         launch();
+        return awaitReady();
+    }
+
+    public JarPosel awaitReady() {
         HttpClient http = HttpClient.newHttpClient();
         HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/ready"))
                 .timeout(Duration.ofSeconds(5))
@@ -108,6 +112,20 @@ public final class JarPosel implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         await();
+    }
+
+    /** {@code kill -STOP} and the like. */
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** SIGTERM. @return the exit code */

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.camel.RoutesBuilder;
@@ -30,7 +31,7 @@ final class RunningServer implements AutoCloseable {
                 new Tokens(ADMIN, INTAKE),
                 new WrongTokens(1_000, 10, InstantSource.system()),
                 settings.maxBody());
-        server = new PoselHttpServer(settings, door, new EdgeHeaders(), readiness);
+        server = new PoselHttpServer(settings, door, new EdgeHeaders(), readiness, Optional::empty);
         main.configure().setAutoConfigurationLogSummary(false);
         main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
         main.configure().setShutdownTimeout(10);

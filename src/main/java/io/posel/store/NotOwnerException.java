@@ -1,0 +1,10 @@
+package io.posel.store;
+
+/** This process does not own the database: nothing was written. */
+public final class NotOwnerException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotOwnerException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,53 @@
+package io.posel.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LeaseTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Lease lease = new Lease(Duration.ofSeconds(2));
+
+    @Test
+    void isNotHeldBeforeTheFirstSign() {
+        assertThat(lease.isHeld(0)).isFalse();
+    }
+
+    @Test
+    void isHeldUntilItsTimeIsOverSinceTheSignWasSent() {
+        lease.renew(5 * SECOND);
+
+        assertThat(lease.isHeld(7 * SECOND - 1)).isTrue();
+        assertThat(lease.isHeld(7 * SECOND)).isFalse();
+    }
+
+    @Test
+    void anAnswerThatComesTooLateRenewsNothing() {
+        lease.renew(0);
+        long answeredAt = 3 * SECOND;
+        lease.renew(SECOND);
+
+        assertThat(lease.isHeld(answeredAt)).isFalse();
+    }
+
+    @Test
+    void runningTimeMayOverflow() {
+        lease.renew(Long.MAX_VALUE - SECOND);
+
+        assertThat(lease.isHeld(Long.MIN_VALUE)).isTrue();
+        assertThat(lease.isHeld(Long.MIN_VALUE + SECOND)).isFalse();
+    }
+
+    @Test
+    void whoeverWasToldThatItIsOverIsToldOnceThatItGoesOn() {
+        assertThat(lease.renew(0)).isFalse();
+        assertThat(lease.isHeld(SECOND)).isTrue();
+        assertThat(lease.renew(SECOND)).isFalse();
+
+        assertThat(lease.isHeld(4 * SECOND)).isFalse();
+        assertThat(lease.renew(4 * SECOND)).isTrue();
+        assertThat(lease.renew(5 * SECOND)).isFalse();
+    }
+}
