@@ -202,13 +202,20 @@ class OwnershipIT {
 
     private void takesOver(JarPosel posel, String after) {
         long began = System.nanoTime();
+        int requests = receiver.requests().size();
         await().atMost(TAKEOVER)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> posel.client().get("/observe/health/ready").status() == 200);
-        System.out.printf(
-                "OwnershipIT: takeover after %s: %d ms%n",
-                after, Duration.ofNanos(System.nanoTime() - began).toMillis());
+        long ready = System.nanoTime();
         owner = posel;
+        await().atMost(TAKEOVER)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> receiver.requests().size() > requests);
+        System.out.printf(
+                "OwnershipIT: takeover after %s: ready after %d ms, first request after %d ms%n",
+                after,
+                Duration.ofNanos(ready - began).toMillis(),
+                Duration.ofNanos(System.nanoTime() - began).toMillis());
     }
 
     private String webhook() {

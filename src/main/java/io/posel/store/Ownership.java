@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * Which of the processes on one database is its owner: the only one that writes and sends.
  *
  * <p>On PostgreSQL the owner holds a session advisory lock and shows a sign of life in each {@link #ROUND}. Promises:
- * without an answer to a sign for a {@link #LEASE}, {@link #isHeld} is false; another process becomes the owner only when
- * it has the lock and that time is over, so no two start requests at the same time. Whether one writes is decided by the
+ * without an answer to a sign for a {@link #LEASE}, {@link #isHeld} is false; for another process that took the lock it is
+ * true only when that time is over, so no two start requests at the same time. Whether one writes is decided by the
  * {@link Fence} in each transaction, whatever the time. Who lost the lock and gets it again before anybody else took over
  * goes on.
  *
@@ -44,7 +44,6 @@ public final class Ownership implements AutoCloseable {
     private final Lease lease = new Lease(LEASE);
     private final Silence silence = new Silence(SILENCE, ROUND.multipliedBy(2));
 
-    private long aloneAt;
     private int waitingFor;
     private boolean beating;
     private boolean broken;
@@ -80,7 +79,7 @@ public final class Ownership implements AutoCloseable {
     /**
      * One try; repeat it after {@link #ROUND}. From true on, signs of life are shown.
      *
-     * @return whether no other process owns the database, nor sends any more
+     * @return whether no other process holds the lock: {@link #takeOver}
      * @throws SQLException if the database does not answer
      */
     public synchronized boolean tryToGain() throws SQLException {
@@ -88,7 +87,7 @@ public final class Ownership implements AutoCloseable {
             return true;
         }
         round(lock);
-        if (!lock.isHeld() || nanoTime.getAsLong() - aloneAt < 0) {
+        if (!lock.isHeld()) {
             return false;
         }
         if (!beating) {
@@ -100,7 +99,7 @@ public final class Ownership implements AutoCloseable {
 
     /**
      * Makes this process the owner, when the tables are there. What other owners wrote can be read from now on, and they
-     * write nothing more.
+     * write nothing more. {@link #isHeld} follows when they send nothing more either.
      *
      * @throws SQLException if it did not become the owner: begin again with {@link #tryToGain}
      */
@@ -111,7 +110,7 @@ public final class Ownership implements AutoCloseable {
             }
             return;
         }
-        if (!lock.isHeld() || nanoTime.getAsLong() - aloneAt < 0) {
+        if (!lock.isHeld()) {
             throw new SQLException("the ownership was lost before it began");
         }
         try {
@@ -159,7 +158,7 @@ public final class Ownership implements AutoCloseable {
             } else if (lock.tryLock()) {
                 waitingFor = 0;
                 long now = nanoTime.getAsLong();
-                aloneAt = lock.wasReleased() ? now : now + LEASE.toNanos();
+                lease.begin(fence.isOwner() || lock.wasReleased() ? now : now + LEASE.toNanos());
             } else {
                 watch(lock, sentAt);
             }

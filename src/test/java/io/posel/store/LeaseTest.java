@@ -33,7 +33,27 @@ class LeaseTest {
     }
 
     @Test
+    void whoTookTheLockFromAnotherOneWaitsForTheEndOfThatLease() {
+        lease.begin(2 * SECOND);
+        assertThat(lease.renew(SECOND)).isFalse();
+        assertThat(lease.isHeld(2 * SECOND - 1)).isFalse();
+        assertThat(lease.renew(2 * SECOND - 1)).isFalse();
+
+        assertThat(lease.isHeld(2 * SECOND)).isTrue();
+        assertThat(lease.renew(2 * SECOND)).isTrue();
+    }
+
+    @Test
+    void aLockThatIsGainedAnewNeedsANewSign() {
+        lease.renew(0);
+        lease.begin(SECOND);
+
+        assertThat(lease.isHeld(SECOND)).isFalse();
+    }
+
+    @Test
     void runningTimeMayOverflow() {
+        lease.begin(Long.MAX_VALUE - SECOND);
         lease.renew(Long.MAX_VALUE - SECOND);
 
         assertThat(lease.isHeld(Long.MIN_VALUE)).isTrue();
