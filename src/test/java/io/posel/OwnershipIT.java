@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.posel.testing.Answer;
 import io.posel.testing.HttpAnswer;
 import io.posel.testing.JarPosel;
+import io.posel.testing.OwnPostgres;
 import io.posel.testing.Producer;
 import io.posel.testing.Receipts;
 import io.posel.testing.ReceivedRequest;
@@ -173,6 +174,35 @@ class OwnershipIT {
         assertThat(producers).allMatch(each -> each.refused() == 0);
         assertThat(rows("select epoch from owner")).containsExactly("1");
         Receipts.allOf(producers, receiver, 1);
+    }
+
+    @Test
+    @DisplayName("an owner that cannot reach its database starts no redelivery either: another one may have taken over")
+    void withoutDatabase(@TempDir Path folder) throws IOException {
+        try (OwnPostgres postgres = new OwnPostgres(folder).start()) {
+            first.with("POSEL_DB_URL", postgres.url())
+                    .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT4S")
+                    .start();
+            first.client().createWebhook(webhook());
+            receiver.answer(Answer.status(500));
+            event("x", 1);
+            await().atMost(PATIENCE).until(() -> receiver.requests().size() == 1);
+            receiver.answer(Answer.ok());
+
+            postgres.crash();
+            await().during(Duration.ofSeconds(8))
+                    .atMost(PATIENCE)
+                    .until(() -> receiver.requests().size() == 1);
+
+            postgres.start();
+            await().atMost(PATIENCE).until(() -> receiver.requests().size() == 2);
+            await().atMost(PATIENCE)
+                    .until(() -> first.client()
+                                    .get("/api/deliveries?state=delivered")
+                                    .all("items", "id")
+                                    .size()
+                            == 1);
+        }
     }
 
     private void waits(JarPosel posel) throws IOException {
