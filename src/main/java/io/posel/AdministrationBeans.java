@@ -61,8 +61,8 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("listEvents", show::listEvents);
         names.accept("showStats", show::stats);
 
-        ReplayDeliveries replay = new ReplayDeliveries(
-                new Replay(core.database.dataSource(), webhooks, core.settlement, core.dispatcher::wake), log);
+        ReplayDeliveries replay =
+                new ReplayDeliveries(new Replay(core.database.dataSource(), webhooks, core.settlement), log);
         names.accept("replayDelivery", replay::one);
         names.accept("replayDeliveries", replay::many);
         names.accept("replayDeadLetters", replay::deadLetters);

@@ -2,7 +2,10 @@ package io.posel;
 
 import com.fasterxml.uuid.Generators;
 import io.posel.delivery.Dispatcher;
+import io.posel.delivery.HandOver;
+import io.posel.delivery.Limits;
 import io.posel.delivery.Queued;
+import io.posel.delivery.RecentEvents;
 import io.posel.event.EventTypes;
 import io.posel.store.Catalogue;
 import io.posel.store.Database;
@@ -12,18 +15,25 @@ import io.posel.store.Intake;
 import io.posel.store.Maintenance;
 import io.posel.store.Ownership;
 import io.posel.store.Settlement;
+import io.posel.store.Transactions;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.WebhookIds;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** The parts that store, move and settle deliveries, wired to each other. Knows nothing of routes. */
 final class Core implements AutoCloseable {
+    /** Of the heap, what the data of recent events may be as text; as objects it is several times as much. */
+    private static final int RECENT_SHARE = 48;
+
     final Settings settings;
     final InstantSource clock;
     /** Only wakes: nothing that may wait for the database. */
@@ -72,21 +82,25 @@ final class Core implements AutoCloseable {
                 expiry,
                 this::settlement,
                 this::queueChanged);
-        this.settlement = new Settlement(database.dataSource(), fence, expiry, webhooks::settled, this::settled);
+        HandOver handOver = new HandOver(this::queued);
+        Transactions transactions = new Transactions(database.dataSource(), fence, handOver);
+        this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
+        long heap = Runtime.getRuntime().maxMemory();
+        RecentEvents events = new RecentEvents(heap / RECENT_SHARE);
         int threads = settings.number("posel.delivery.threads", 1, 10_000);
         this.dispatcher = new Dispatcher(
                 queue,
                 webhooks::find,
-                settings.number("posel.delivery.concurrency", 1, 10_000),
-                threads,
+                Limits.of(settings.number("posel.delivery.concurrency", 1, 10_000), threads, heap, longestWait()),
+                events,
                 Threads.pool("posel-delivery", threads, Integer.MAX_VALUE),
-                timer,
+                this::after,
                 clock,
                 settlement::waiting,
                 ownership::isHeld);
         this.intake =
-                new Intake(database.dataSource(), fence, clock, Generators.timeBasedEpochGenerator(), dispatcher::wake);
+                new Intake(database.dataSource(), transactions, events, clock, Generators.timeBasedEpochGenerator());
         this.maintenance = new Maintenance(webhooks, settlement, clock, settings.duration("posel.retention"));
     }
 
@@ -98,12 +112,31 @@ final class Core implements AutoCloseable {
         return Database.Access.embedded(settings.path("posel.data-dir"));
     }
 
+    /** Before the last redelivery, or when a receiver asks for it. */
+    private Duration longestWait() {
+        Duration last = settings.duration("posel.delivery.redelivery-delay").multipliedBy((long) Math.pow(
+                settings.number("posel.delivery.redelivery-factor", 1, 1_000),
+                Math.max(0, settings.number("posel.delivery.redeliveries", 0, 100) - 1)));
+        Duration asked = settings.duration("posel.delivery.max-delay");
+        return last.compareTo(asked) > 0 ? last : asked;
+    }
+
+    private void after(Duration wait, Runnable action) {
+        if (!timer.isShutdown()) {
+            timer.schedule(action, wait.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
     private Settlement settlement() {
         return settlement;
     }
 
     private void queueChanged(String webhookId) {
         dispatcher.changed(webhookId);
+    }
+
+    private void queued(Map<String, List<Queued>> deliveries) {
+        dispatcher.queued(deliveries);
     }
 
     private void goesOn() {

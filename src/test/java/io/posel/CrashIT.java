@@ -53,16 +53,18 @@ class CrashIT {
                         && request.target().endsWith("3")
                 ? Answer.status(500)
                 : Answer.ok());
-        try (JarPosel posel = JarPosel.on(database, home).start()) {
+        try (JarPosel posel = JarPosel.on(database, home)
+                .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT0.5S")
+                .start()) {
             posel.client().createWebhook(webhook());
             for (int i = 0; i < 6; i++) {
                 producers.add(Producer.start(posel::client, "e" + i, i % 2 == 1));
             }
-            awaitMore(25);
+            awaitMore(20);
             for (int i = 0; i < CRASHES; i++) {
                 posel.kill();
                 posel.start();
-                awaitMore(25);
+                awaitMore(20);
             }
             producers.forEach(Producer::close);
 

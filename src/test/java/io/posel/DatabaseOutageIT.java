@@ -39,7 +39,8 @@ class DatabaseOutageIT {
         receiver = Receiver.start();
         posel = JarPosel.on(TestDatabase.H2, home)
                 .with("POSEL_DB_URL", postgres.url())
-                .with("POSEL_DB_USER", "postgres");
+                .with("POSEL_DB_USER", "postgres")
+                .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT0.5S");
     }
 
     @AfterEach

@@ -20,7 +20,10 @@ public final class Delivery {
     private final List<Failure> failures = new ArrayList<>();
     private volatile boolean permit = true;
     private volatile boolean postponed;
-    private @Nullable Event event;
+    private volatile @Nullable Instant due;
+    private @Nullable StoredEvent event;
+    private boolean charged;
+    private boolean waiting;
     private @Nullable Rendered rendered;
     private @Nullable Outcome outcome;
     private Outcome.@Nullable AttemptFailed lastFailure;
@@ -37,15 +40,7 @@ public final class Delivery {
 
     /** What goes on with this run later: attempts that failed stay counted (F2). */
     Queued again() {
-        return new Queued(
-                queued.id(),
-                queued.webhookId(),
-                queued.eventNo(),
-                queued.pos(),
-                queued.laneKey(),
-                queued.run(),
-                attempt() - 1,
-                null);
+        return queued.again(attempt() - 1, due);
     }
 
     /** The number of the attempt that runs or runs next, from 1, over restarts. */
@@ -53,18 +48,27 @@ public final class Delivery {
         return queued.attempts() + failures.size() + 1;
     }
 
-    /** What it tells of, known before the request is rendered, which may fail. */
-    public void about(Event told) {
+    /** What it tells of, once it is read; empty if it is gone. */
+    public Optional<StoredEvent> event() {
+        return Optional.ofNullable(event);
+    }
+
+    void about(StoredEvent told) {
         event = told;
     }
 
     /** What it tells of, for people: the event and its entity, or until that was read the event's number. */
     public String subject() {
-        return event == null ? "event no " + queued.eventNo() : "event " + event.id() + " of " + event.entity();
+        return event == null
+                ? "event no " + queued.eventNo()
+                : "event " + event.event().id() + " of " + event.event().entity();
     }
 
     public void render(Rendered request) {
         rendered = request;
+        if (event != null) {
+            event = new StoredEvent(request.event, event.late(), 0);
+        }
     }
 
     public Optional<Rendered> rendered() {
@@ -108,6 +112,18 @@ public final class Delivery {
         postponed = true;
     }
 
+    /** It waits for its next attempt in the queue, since too much waits in memory. */
+    public void postponeUntil(Instant next) {
+        due = next;
+        postponed = true;
+    }
+
+    /** When a postponed delivery goes on, null if it was not said. */
+    @Nullable
+    Instant due() {
+        return due;
+    }
+
     public boolean isPostponed() {
         return postponed;
     }
@@ -118,6 +134,29 @@ public final class Delivery {
 
     void setPermit(boolean has) {
         permit = has;
+    }
+
+    /** Whether its size is counted among what is on its way. */
+    boolean isCharged() {
+        return charged;
+    }
+
+    void setCharged(boolean is) {
+        charged = is;
+    }
+
+    /** Whether it waits for a redelivery in memory. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    void setWaiting(boolean is) {
+        waiting = is;
+    }
+
+    /** What it takes of the memory while it is on its way, in bytes. */
+    long weight() {
+        return queued.size() + (long) Limits.OVERHEAD;
     }
 
     /** How it ended; null while it has not. */

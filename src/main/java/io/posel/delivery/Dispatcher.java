@@ -3,7 +3,6 @@ package io.posel.delivery;
 import io.posel.webhook.Webhook;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,13 +10,14 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -32,47 +32,63 @@ import org.slf4j.LoggerFactory;
  * starts; everything else only tells it that something changed.
  *
  * <p>Promises: at most one delivery of a lane is on its way (F6, G3); a delivery whose outcome is not on disk yet is not
- * started again; a waiting redelivery holds its lane but no permit and no thread (G4).
+ * started again; a waiting redelivery holds its lane but no permit and no thread (G4); a receiver that hangs is trusted
+ * with few requests at once, and no webhook takes more threads than it leaves for the others (G4).
  *
- * <p>Bounds (G5): of one webhook at most {@link Lanes#WINDOW} deliveries are on their way, waiting redeliveries among
- * them; above {@link #MANY_OUT} in all, each webhook has only as many as it has permits. So more entities than that whose
- * redeliveries wait do hold up the others of their webhook, but never another webhook.
+ * <p>Bounds (G5): {@link Limits}. So of one webhook as many deliveries as the window are on their way, waiting redeliveries
+ * among them; more entities than that whose redeliveries wait hold up the others of their webhook, but never another
+ * webhook. While all webhooks together hold as many as they may, each has a few places, which one of its lanes may fill.
  */
 public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-    private static final int PAGE = 500;
-    private static final int UNSETTLED_LIMIT = 10_000;
-    private static final int MANY_OUT = 10_000;
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration UNSETTLED_RETRY = Duration.ofSeconds(10);
+    private static final int STARTS_AT_ONCE = 64;
+    private static final int FIRST_TRUST = 4;
+
+    /** A delivery that waits for a permit, and how it goes on. */
+    private record Turn(Delivery delivery, Runnable goOn) {}
 
     private static final class Line {
-        private final Lanes lanes = new Lanes();
-        private final Deque<Delivery> turns = new ArrayDeque<>();
-        private final Map<Delivery, Runnable> goOn = new HashMap<>();
+        private final String webhookId;
+        private final Lanes lanes;
+        private final Deque<Turn> turns = new ArrayDeque<>();
         /** Out, or its outcome is not known to be on disk: disk may still show it as queued. */
         private final Set<Queued.Run> unsettled = new HashSet<>();
 
         private final List<Queued.Run> settled = new ArrayList<>();
         private int inFlight;
         private int permits = Integer.MAX_VALUE;
-        /** Halved by each timeout, so that a receiver that hangs does not take the threads of all (G4). */
-        private int trusted = Integer.MAX_VALUE;
+        /**
+         * Requests in flight that the receiver is trusted with: few to begin with, one more for each answer while so many
+         * are needed, half after each timeout and when it pauses. So receivers that hang do not take the threads of all,
+         * whether they hang from the beginning or all at once (G4).
+         */
+        private int trusted = FIRST_TRUST;
 
+        private @Nullable TokenBucket rate;
+        private boolean waitsForRate;
         private boolean restart;
         private boolean sends = true;
+        /** Of what all hold. */
+        private int counted;
 
-        private boolean hasPermit() {
-            return inFlight < Math.min(permits, trusted);
+        private Line(String webhookId, Limits limits) {
+            this.webhookId = webhookId;
+            this.lanes = new Lanes(limits.window(), limits.lanePlaces());
+        }
+
+        private boolean hasSomethingToStart() {
+            return !turns.isEmpty() || sends && lanes.hasNext();
         }
     }
 
     private final Backlog backlog;
     private final Function<String, Optional<Webhook>> webhooks;
-    private final int concurrency;
-    private final int threads;
+    private final Limits limits;
+    private final RecentEvents events;
     private final Executor pool;
-    private final ScheduledExecutorService timer;
+    private final Timer timer;
     private final InstantSource clock;
     private final IntSupplier unsettled;
     private final BooleanSupplier owner;
@@ -82,36 +98,38 @@ public final class Dispatcher implements AutoCloseable {
     private final LinkedHashSet<String> dirty = new LinkedHashSet<>();
     /** Could start something but for what all webhooks share; in the order in which it is their turn. */
     private final LinkedHashSet<String> hungry = new LinkedHashSet<>();
+    /** Could read more but for what all webhooks hold together. */
+    private final Set<String> crowdedOut = new LinkedHashSet<>();
 
     private @Nullable Consumer<Delivery> route;
     private @Nullable Thread thread;
     private int inFlight;
-    private int out;
+    private int held;
+    private long bytes;
+    private long bytesWaiting;
     private boolean stopping;
     private boolean reachable = true;
 
     /**
-     * @param concurrency requests in flight of a webhook that does not say
-     * @param threads requests in flight in all
+     * @param events shared with the intake
      * @param pool where attempts run; its threads are never interrupted
-     * @param timer only wakes
      * @param unsettled how many outcomes are not on disk yet
      * @param owner whether requests may be started at all; {@link #readAllAnew} is called when they may again
      */
     public Dispatcher(
             Backlog backlog,
             Function<String, Optional<Webhook>> webhooks,
-            int concurrency,
-            int threads,
+            Limits limits,
+            RecentEvents events,
             Executor pool,
-            ScheduledExecutorService timer,
+            Timer timer,
             InstantSource clock,
             IntSupplier unsettled,
             BooleanSupplier owner) {
         this.backlog = backlog;
         this.webhooks = webhooks;
-        this.concurrency = concurrency;
-        this.threads = threads;
+        this.limits = limits;
+        this.events = events;
         this.pool = pool;
         this.timer = timer;
         this.clock = clock;
@@ -128,14 +146,19 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** Begins with what the queue on disk holds. The store must be ready. */
+    /** Begins with what the queue on disk holds, and starts the thread. The store must be ready. */
     public void start() throws SQLException {
-        wake(backlog.webhooks());
+        begin();
         synchronized (lock) {
             thread = new Thread(this::run, "posel-dispatch");
             thread.setDaemon(true);
             thread.start();
         }
+    }
+
+    /** Begins with what the queue on disk holds; {@link #pumpAll} does the rest. */
+    public void begin() throws SQLException {
+        wake(backlog.webhooks());
     }
 
     /** There may be more in the queues of these webhooks. */
@@ -145,6 +168,26 @@ public final class Dispatcher implements AutoCloseable {
                 line(id).lanes.wake();
                 dirty.add(id);
             }
+            lock.notifyAll();
+        }
+    }
+
+    /**
+     * What a transaction queued, by webhook and in the order of places; an empty list says that there may be more on
+     * disk. Must be called in the order of the places, as {@link HandOver} does.
+     */
+    public void queued(Map<String, List<Queued>> deliveries) {
+        synchronized (lock) {
+            deliveries.forEach((id, each) -> {
+                Line line = line(id);
+                if (each.isEmpty() || each.size() > room(line)) {
+                    line.lanes.wake();
+                } else {
+                    line.lanes.handOver(each);
+                }
+                count(line);
+                dirty.add(id);
+            });
             lock.notifyAll();
         }
     }
@@ -178,9 +221,7 @@ public final class Dispatcher implements AutoCloseable {
     /** Goes on with an attempt on the pool, when there is a permit for it. */
     public void awaitTurn(Delivery delivery, Runnable attempt) {
         synchronized (lock) {
-            Line line = line(delivery.queued().webhookId());
-            line.turns.add(delivery);
-            line.goOn.put(delivery, attempt);
+            line(delivery.queued().webhookId()).turns.add(new Turn(delivery, attempt));
             dirty.add(delivery.queued().webhookId());
             lock.notifyAll();
         }
@@ -190,10 +231,13 @@ public final class Dispatcher implements AutoCloseable {
     public void attemptEnded(Delivery delivery) {
         synchronized (lock) {
             Line line = line(delivery.queued().webhookId());
-            if (line.trusted < line.permits) {
+            if (delivery.hasPermit() && line.trusted <= line.inFlight) {
                 line.trusted++;
             }
             release(delivery);
+            if (line.inFlight == 0) {
+                line.trusted = Math.max(Math.min(line.trusted, FIRST_TRUST), line.trusted / 2);
+            }
         }
     }
 
@@ -203,6 +247,24 @@ public final class Dispatcher implements AutoCloseable {
             Line line = line(delivery.queued().webhookId());
             line.trusted = Math.max(1, Math.min(line.trusted, line.permits) / 2);
             release(delivery);
+        }
+    }
+
+    /**
+     * Asks for room to wait for a redelivery with the rendered request in memory.
+     *
+     * @return false if too much waits already, so that the delivery must be postponed and rendered again
+     */
+    public boolean mayWait(Delivery delivery) {
+        synchronized (lock) {
+            if (bytesWaiting + delivery.weight() > limits.bytes() / 2) {
+                return false;
+            }
+            if (!delivery.isWaiting()) {
+                delivery.setWaiting(true);
+                bytesWaiting += delivery.weight();
+            }
+            return true;
         }
     }
 
@@ -229,15 +291,18 @@ public final class Dispatcher implements AutoCloseable {
         Queued queued = delivery.queued();
         synchronized (lock) {
             release(delivery);
+            discharge(delivery);
             if (delivery.outcome() != null) {
-                if (line(queued.webhookId()).lanes.done(queued.identity())) {
-                    out--;
-                }
+                line(queued.webhookId()).lanes.done(queued.identity());
                 feed();
                 dirty.add(queued.webhookId());
                 lock.notifyAll();
                 return;
             }
+        }
+        if (delivery.due() != null) {
+            back(delivery);
+            return;
         }
         if (!isStopping() && !delivery.isPostponed()) {
             LOG.error(
@@ -245,17 +310,18 @@ public final class Dispatcher implements AutoCloseable {
                             + " deliver-webhook still end in settle-delivery?",
                     queued.id());
         }
-        later(delivery.isPostponed() ? RETRY : UNSETTLED_RETRY, () -> back(delivery));
+        timer.after(delivery.isPostponed() ? RETRY : UNSETTLED_RETRY, () -> back(delivery));
     }
 
     private void back(Delivery delivery) {
         synchronized (lock) {
             String webhookId = delivery.queued().webhookId();
             Line line = line(webhookId);
+            release(delivery);
+            discharge(delivery);
             line.unsettled.remove(delivery.queued().identity());
-            if (line.lanes.back(delivery.again())) {
-                out--;
-            }
+            line.lanes.back(delivery.again());
+            count(line);
             feed();
             dirty.add(webhookId);
             lock.notifyAll();
@@ -275,8 +341,22 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
+    /** Deliveries that are held to be started. */
+    public int held() {
+        synchronized (lock) {
+            return held;
+        }
+    }
+
+    /** What deliveries on their way take, in bytes. */
+    public long bytes() {
+        synchronized (lock) {
+            return bytes;
+        }
+    }
+
     private Line line(String webhookId) {
-        return lines.computeIfAbsent(webhookId, id -> new Line());
+        return lines.computeIfAbsent(webhookId, id -> new Line(id, limits));
     }
 
     private void run() {
@@ -298,16 +378,14 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /** Reads and starts whatever can be read and started now. */
-    void pumpAll() {
+    public void pumpAll() {
+        List<Turn> starts = new ArrayList<>();
         for (Optional<String> next = nextDirty(); next.isPresent(); next = nextDirty()) {
             String webhookId = next.get();
             try {
-                pump(webhookId);
-                if (!reachable) {
-                    LOG.info("The database answers again; deliveries go on");
-                    readAllAnew();
+                if (pump(webhookId, starts)) {
+                    answers();
                 }
-                reachable = true;
             } catch (SQLException | RuntimeException e) {
                 if (reachable || !(e instanceof SQLException)) {
                     LOG.warn("The queue of webhook {} cannot be read, trying again: {}", webhookId, e.toString());
@@ -315,11 +393,25 @@ public final class Dispatcher implements AutoCloseable {
                 reachable = !(e instanceof SQLException);
                 markLater(webhookId, RETRY);
             }
+            if (starts.size() >= STARTS_AT_ONCE) {
+                execute(starts);
+            }
+        }
+        execute(starts);
+    }
+
+    /** What answers after a while may be a replica that had not all of it, so that places are given again. */
+    private void answers() {
+        if (!reachable) {
+            reachable = true;
+            LOG.info("The database answers again; deliveries go on");
+            readAllAnew();
         }
     }
 
-    /** What answers now may be a replica that had not all of it, so that places are given again. */
+    /** Reads all queues from the beginning. */
     public void readAllAnew() {
+        events.clear();
         synchronized (lock) {
             lines.values().forEach(line -> line.restart = true);
             dirty.addAll(lines.keySet());
@@ -339,18 +431,18 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void pump(String webhookId) throws SQLException {
+    /** @return whether the database was asked, and answered */
+    private boolean pump(String webhookId, List<Turn> starts) throws SQLException {
         Optional<Webhook> webhook = webhooks.apply(webhookId);
         boolean sends = webhook.isPresent() && webhook.get().sends();
+        boolean read = false;
         while (true) {
-            List<Runnable> starts = new ArrayList<>();
-            Optional<Long> page;
-            List<Lanes.Refill> refills;
-            Set<Queued.Run> skip = Set.of();
+            OptionalLong page = OptionalLong.empty();
+            int limit = 0;
+            List<Lanes.Refill> refills = List.of();
             synchronized (lock) {
                 Line line = line(webhookId);
-                line.permits =
-                        webhook.map(each -> each.definition().concurrency()).orElse(concurrency);
+                define(line, webhook);
                 line.settled.forEach(line.unsettled::remove);
                 line.settled.clear();
                 if (line.restart || line.sends != sends) {
@@ -362,47 +454,82 @@ public final class Dispatcher implements AutoCloseable {
                     sendHome(line, starts);
                 }
                 collectStarts(webhookId, line, starts);
-                page = sends ? line.lanes.wantsPage() : Optional.empty();
-                refills = sends ? line.lanes.wantsRefill() : List.of();
+                count(line);
+                if (sends) {
+                    limit = Math.min(limits.page(), room(line));
+                    page = line.lanes.wantsPage();
+                    if (page.isPresent() && limit == 0) {
+                        crowdedOut.add(webhookId);
+                        page = OptionalLong.empty();
+                    }
+                    refills = line.lanes.wantsRefill();
+                }
                 if (page.isPresent()) {
                     line.lanes.reading();
                 }
-                if (page.isPresent() || !refills.isEmpty()) {
-                    skip = Set.copyOf(line.unsettled);
-                }
                 if (webhook.isEmpty() && line.unsettled.isEmpty() && line.lanes.out() == 0) {
+                    line.lanes.restart();
+                    count(line);
                     lines.remove(webhookId);
                 }
             }
-            starts.forEach(pool::execute);
             if (page.isEmpty() && refills.isEmpty()) {
-                return;
+                return read;
             }
-            read(webhookId, page, refills, skip);
+            execute(starts);
+            read(webhookId, page, limit, refills);
+            read = true;
         }
+    }
+
+    private void define(Line line, Optional<Webhook> webhook) {
+        line.permits = webhook.map(each -> each.definition().concurrency()).orElse(limits.concurrency());
+        Double perSecond = webhook.map(each -> each.definition().rateLimit()).orElse(null);
+        if (perSecond == null) {
+            line.rate = null;
+        } else if (line.rate == null || line.rate.perSecond() != perSecond) {
+            line.rate = new TokenBucket(perSecond, clock.millis());
+        }
+    }
+
+    private void count(Line line) {
+        int more = line.lanes.waiting() - line.counted;
+        held += more;
+        line.counted += more;
+        if (more < 0 && !crowdedOut.isEmpty()) {
+            dirty.addAll(crowdedOut);
+            crowdedOut.clear();
+        }
+    }
+
+    /** How many more a webhook may hold: its window, and its share of what all may hold together. */
+    private int room(Line line) {
+        int left = Math.max(limits.held() - held, limits.lanePlaces() - line.lanes.waiting());
+        return Math.max(0, Math.min(line.lanes.room(), left));
     }
 
     /** Redeliveries that came due while the webhook does not send: they go on as the first of their lanes (S1). */
-    private void sendHome(Line line, List<Runnable> starts) {
-        for (Delivery delivery = line.turns.poll(); delivery != null; delivery = line.turns.poll()) {
-            delivery.postpone();
-            starts.add(line.goOn.remove(delivery));
+    private void sendHome(Line line, List<Turn> starts) {
+        for (Turn turn = line.turns.poll(); turn != null; turn = line.turns.poll()) {
+            turn.delivery.postpone();
+            starts.add(turn);
         }
     }
 
-    private void collectStarts(String webhookId, Line line, List<Runnable> starts) {
+    private void collectStarts(String webhookId, Line line, List<Turn> starts) {
         boolean started = false;
-        while (line.hasPermit() && hasSomethingToStart(line) && mayStart()) {
-            if (line.turns.isEmpty()) {
-                start(line, line.lanes.next().orElseThrow(), starts);
-            } else {
-                Delivery delivery = line.turns.remove();
-                take(line, delivery);
-                starts.add(line.goOn.remove(delivery));
+        while (hasPermit(line) && line.hasSomethingToStart() && mayStart(line)) {
+            Turn turn = line.turns.poll();
+            if (turn == null) {
+                turn = first(line);
+            }
+            if (turn != null) {
+                take(line, turn.delivery);
+                starts.add(turn);
             }
             started = true;
         }
-        boolean isHungry = line.hasPermit() && hasSomethingToStart(line);
+        boolean isHungry = hasPermit(line) && line.hasSomethingToStart();
         if (started || !isHungry) {
             hungry.remove(webhookId);
         }
@@ -413,39 +540,140 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private boolean hasSomethingToStart(Line line) {
-        int mayBeOut = out < MANY_OUT ? Lanes.WINDOW : Math.min(line.permits, Lanes.WINDOW);
-        return !line.turns.isEmpty() || line.sends && line.lanes.hasNext() && line.lanes.out() < mayBeOut;
+    /** None has more threads than it leaves for the others, but the first is never refused for that. */
+    private boolean hasPermit(Line line) {
+        return line.inFlight < Math.min(line.permits, line.trusted)
+                && (line.inFlight == 0 || line.inFlight < limits.threads() - inFlight)
+                && hasRate(line);
+    }
+
+    private boolean hasRate(Line line) {
+        if (line.rate == null || !line.hasSomethingToStart()) {
+            return true;
+        }
+        long wait = line.rate.waitMillis(clock.millis());
+        if (wait > 0 && !line.waitsForRate) {
+            line.waitsForRate = true;
+            timer.after(Duration.ofMillis(wait), () -> {
+                synchronized (lock) {
+                    line.waitsForRate = false;
+                    dirty.add(line.webhookId);
+                    lock.notifyAll();
+                }
+            });
+        }
+        return wait == 0;
     }
 
     /** What all webhooks share. */
-    private boolean mayStart() {
+    private boolean mayStart(Line line) {
         return route != null
                 && !stopping
-                && inFlight < threads
-                && unsettled.getAsInt() <= UNSETTLED_LIMIT
-                && owner.getAsBoolean();
+                && inFlight < limits.threads()
+                && (bytes < limits.bytes() || inFlight == 0)
+                && unsettled.getAsInt() <= limits.unsettled()
+                && owner.getAsBoolean()
+                && (!line.turns.isEmpty() || line.lanes.out() < limits.window());
     }
 
-    private void start(Line line, Queued next, List<Runnable> starts) {
-        line.unsettled.add(next.identity());
-        out++;
-        Instant notBefore = next.notBefore();
-        Duration wait = notBefore == null ? Duration.ZERO : Duration.between(clock.instant(), notBefore);
-        Delivery delivery = new Delivery(next);
-        if (wait.isNegative() || wait.isZero()) {
-            take(line, delivery);
-            starts.add(() -> carryOut(delivery));
-        } else {
-            delivery.setPermit(false);
-            later(wait, () -> awaitTurn(delivery, () -> carryOut(delivery)));
+    /** @return null if its next attempt is not due yet */
+    private @Nullable Turn first(Line line) {
+        Queued next = line.lanes.next();
+        if (next == null) {
+            throw new IllegalStateException("nothing to start");
         }
+        line.unsettled.add(next.identity());
+        Delivery delivery = new Delivery(next);
+        Duration wait = next.waitAt(clock.instant());
+        if (wait.compareTo(limits.longestWait()) > 0) {
+            wait = limits.longestWait();
+        }
+        if (wait.isNegative() || wait.isZero()) {
+            return new Turn(delivery, () -> carryOut(delivery));
+        }
+        delivery.setPermit(false);
+        timer.after(wait, () -> awaitTurn(delivery, () -> carryOut(delivery)));
+        return null;
     }
 
     private void take(Line line, Delivery delivery) {
         delivery.setPermit(true);
         line.inFlight++;
         inFlight++;
+        if (line.rate != null) {
+            line.rate.take();
+        }
+        if (delivery.isWaiting()) {
+            delivery.setWaiting(false);
+            bytesWaiting -= delivery.weight();
+        }
+        if (!delivery.isCharged()) {
+            delivery.setCharged(true);
+            bytes += delivery.weight();
+        }
+    }
+
+    private void discharge(Delivery delivery) {
+        if (delivery.isWaiting()) {
+            delivery.setWaiting(false);
+            bytesWaiting -= delivery.weight();
+        }
+        if (delivery.isCharged()) {
+            delivery.setCharged(false);
+            bytes -= delivery.weight();
+        }
+    }
+
+    /** Reads the events of what is to be started, together, and starts it. */
+    private void execute(List<Turn> starts) {
+        Map<Long, Delivery> missing = new LinkedHashMap<>();
+        for (Turn start : starts) {
+            Delivery delivery = start.delivery;
+            if (delivery.event().isEmpty() && !delivery.isPostponed()) {
+                StoredEvent recent = events.get(delivery.queued().eventNo());
+                if (recent != null) {
+                    delivery.about(recent);
+                } else {
+                    missing.put(delivery.queued().eventNo(), delivery);
+                }
+            }
+        }
+        if (!missing.isEmpty()) {
+            readEvents(missing.keySet(), starts);
+        }
+        starts.forEach(start -> pool.execute(start.goOn));
+        starts.clear();
+    }
+
+    private void readEvents(Set<Long> numbers, List<Turn> starts) {
+        try {
+            Map<Long, StoredEvent> read = backlog.events(numbers);
+            answers();
+            read.forEach(events::put);
+            for (Turn start : starts) {
+                StoredEvent event = read.get(start.delivery.queued().eventNo());
+                if (event != null && start.delivery.event().isEmpty()) {
+                    start.delivery.about(event);
+                }
+            }
+        } catch (SQLException | RuntimeException e) {
+            if (reachable) {
+                LOG.warn("Events to be delivered cannot be read, trying again: {}", e.toString());
+            }
+            reachable = false;
+            for (Turn start : List.copyOf(starts)) {
+                if (numbers.contains(start.delivery.queued().eventNo())
+                        && start.delivery.event().isEmpty()) {
+                    start.delivery.postpone();
+                    starts.remove(start);
+                    synchronized (lock) {
+                        release(start.delivery);
+                        discharge(start.delivery);
+                    }
+                    timer.after(RETRY, () -> back(start.delivery));
+                }
+            }
+        }
     }
 
     private void carryOut(Delivery delivery) {
@@ -453,7 +681,6 @@ public final class Dispatcher implements AutoCloseable {
         synchronized (lock) {
             consumer = stopping || delivery.isPostponed() ? null : route;
             if (consumer == null) {
-                release(delivery);
                 back(delivery);
             }
         }
@@ -462,45 +689,42 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void read(String webhookId, Optional<Long> page, List<Lanes.Refill> refills, Set<Queued.Run> skip)
-            throws SQLException {
+    private void read(String webhookId, OptionalLong page, int limit, List<Lanes.Refill> refills) throws SQLException {
         boolean done = false;
         try {
             for (Lanes.Refill refill : refills) {
-                List<Queued> rows = backlog.lanePage(webhookId, refill.laneKey(), refill.after(), Lanes.LANE_PLACES);
+                List<Queued> rows = backlog.lanePage(webhookId, refill.laneKey(), refill.after(), refill.limit());
                 synchronized (lock) {
-                    line(webhookId).lanes.takeRefill(refill, rows, rows.size() == Lanes.LANE_PLACES, skip);
+                    Line line = line(webhookId);
+                    line.lanes.takeRefill(refill, rows, line.unsettled);
+                    count(line);
                 }
             }
             if (page.isPresent()) {
-                List<Queued> rows = backlog.page(webhookId, page.get(), PAGE);
+                List<Queued> rows = backlog.page(webhookId, page.getAsLong(), limit);
                 synchronized (lock) {
-                    line(webhookId).lanes.takePage(rows, rows.size() == PAGE, skip);
+                    Line line = line(webhookId);
+                    line.lanes.takePage(rows, rows.size() == limit, line.unsettled);
+                    count(line);
                 }
             }
             done = true;
         } finally {
-            if (!done) {
+            if (!done && page.isPresent()) {
                 synchronized (lock) {
-                    line(webhookId).lanes.wake();
+                    line(webhookId).lanes.notRead();
                 }
             }
         }
     }
 
     private void markLater(String webhookId, Duration delay) {
-        later(delay, () -> {
+        timer.after(delay, () -> {
             synchronized (lock) {
                 dirty.add(webhookId);
                 lock.notifyAll();
             }
         });
-    }
-
-    private void later(Duration delay, Runnable action) {
-        if (!timer.isShutdown()) {
-            timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
-        }
     }
 
     /** Starts nothing more; waits for the requests in flight, and for nothing else. */

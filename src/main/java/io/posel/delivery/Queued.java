@@ -1,5 +1,6 @@
 package io.posel.delivery;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param run counts replays from 1
  * @param attempts of this run that failed already, before a restart
  * @param notBefore when its next attempt is due, null for now
+ * @param size of the event's data, in bytes
  */
 public record Queued(
         UUID id,
@@ -21,10 +23,21 @@ public record Queued(
         @Nullable String laneKey,
         int run,
         int attempts,
-        @Nullable Instant notBefore) {
+        @Nullable Instant notBefore,
+        int size) {
 
     /** What is sent once: a replay is another run of the same delivery. */
     public record Run(UUID id, int number) {}
+
+    /** How long its next attempt still waits; not positive if it is due. */
+    Duration waitAt(Instant now) {
+        return notBefore == null ? Duration.ZERO : Duration.between(now, notBefore);
+    }
+
+    /** The same run, to be gone on with later. */
+    Queued again(int failedAttempts, @Nullable Instant due) {
+        return new Queued(id, webhookId, eventNo, pos, laneKey, run, failedAttempts, due, size);
+    }
 
     public Run identity() {
         return new Run(id, run);

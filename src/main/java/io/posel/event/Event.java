@@ -20,6 +20,11 @@ public record Event(
         @Nullable String occurredAt,
         Json.Obj data) {
 
+    /** The same without its data, for what is only told about it. */
+    public Event withoutData() {
+        return new Event(source, id, type, entity, sequence, occurredAt, Json.Obj.EMPTY);
+    }
+
     /** What a template may name: the data by path, then the event's own attributes. */
     public Variables variables() {
         return path -> {

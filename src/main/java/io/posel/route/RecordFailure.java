@@ -86,6 +86,11 @@ public final class RecordFailure implements Processor {
             return;
         }
         settlement.settle(failed);
+        if (!dispatcher.mayWait(delivery)) {
+            delivery.postponeUntil(clock.instant().plus(wait));
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+            return;
+        }
         if (failure.retryAfter() != null || delivery.queued().attempts() > 0) {
             // Camel counts delays from the start of the exchange, and this run may have begun before a restart
             exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, wait.toMillis());

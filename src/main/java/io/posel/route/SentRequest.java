@@ -1,6 +1,7 @@
 package io.posel.route;
 
 import io.posel.delivery.RequestTemplate;
+import io.posel.delivery.StoredEvent;
 import io.posel.json.Json;
 import io.posel.store.DeliveryQueue;
 import io.posel.store.LoggedDelivery;
@@ -34,7 +35,7 @@ public final class SentRequest {
     /** Null if it cannot be rendered, or if the definition is gone. */
     Json of(LoggedDelivery delivery) {
         try {
-            Optional<DeliveryQueue.Stored> stored = events.event(delivery.eventNo());
+            Optional<StoredEvent> stored = events.event(delivery.eventNo());
             Optional<Definition> definition = definition(delivery);
             if (stored.isEmpty() || definition.isEmpty()) {
                 return Json.Null.NULL;

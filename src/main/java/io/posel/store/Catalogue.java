@@ -81,7 +81,8 @@ public final class Catalogue {
      */
     public boolean put(EventType type) {
         requireNotInFile(type.type());
-        Webhooks.await(writer.wish(connection -> {
+        Webhooks.await(writer.wish(transaction -> {
+            Connection connection = transaction.connection();
             delete(connection, type.type());
             try (PreparedStatement insert =
                     connection.prepareStatement("insert into event_type (type, definition) values (?, ?)")) {
@@ -103,7 +104,7 @@ public final class Catalogue {
         if (added.find(type).isEmpty()) {
             throw new ProblemException(404, "There is no event type " + type + ".");
         }
-        Webhooks.await(writer.wish(connection -> delete(connection, type)));
+        Webhooks.await(writer.wish(transaction -> delete(transaction.connection(), type)));
         synchronized (this) {
             added = added.without(type);
         }

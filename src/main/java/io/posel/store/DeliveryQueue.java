@@ -2,14 +2,17 @@ package io.posel.store;
 
 import io.posel.delivery.Backlog;
 import io.posel.delivery.Queued;
-import io.posel.event.Event;
+import io.posel.delivery.StoredEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the queue in the order of places; never by a claim per row. */
 public final class DeliveryQueue implements Backlog {
-    private static final String COLUMNS = "select id, webhook_id, event_no, pos, lane_key, run, attempts, next_at"
+    private static final String COLUMNS = "select id, webhook_id, event_no, pos, lane_key, run, attempts, next_at, size"
             + " from delivery where webhook_id = ? and pos > ?";
 
     private final DataSource dataSource;
@@ -60,7 +63,8 @@ public final class DeliveryQueue implements Backlog {
                             row.getString("lane_key"),
                             row.getInt("run"),
                             row.getInt("attempts"),
-                            nextAt == null ? null : nextAt.toInstant()));
+                            nextAt == null ? null : nextAt.toInstant(),
+                            row.getInt("size")));
                 }
             }
         }
@@ -81,18 +85,24 @@ public final class DeliveryQueue implements Backlog {
         return ids;
     }
 
-    /** An event to be sent. */
-    public record Stored(Event event, boolean late) {}
+    public Optional<StoredEvent> event(long no) throws SQLException {
+        return Optional.ofNullable(events(List.of(no)).get(no));
+    }
 
-    public Optional<Stored> event(long no) throws SQLException {
+    @Override
+    public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
+        Map<Long, StoredEvent> events = new HashMap<>();
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement("select * from event where no = ?")) {
-            select.setLong(1, no);
+                PreparedStatement select = connection.prepareStatement("select * from event where no = any(?)")) {
+            select.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
             try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? Optional.of(new Stored(Intake.event(row), row.getBoolean("late")))
-                        : Optional.empty();
+                while (row.next()) {
+                    events.put(
+                            row.getLong("no"),
+                            new StoredEvent(Intake.event(row), row.getBoolean("late"), row.getBytes("data").length));
+                }
             }
         }
+        return events;
     }
 }

@@ -1,15 +1,16 @@
 package io.posel.store;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,55 +23,66 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An item whose data the database refuses fails alone: the batch is bisected until it is found.
  */
-final class GroupCommit<T, R> implements AutoCloseable {
+public final class GroupCommit<T, R> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-    /** Writes a batch in a transaction that the caller commits. */
-    interface Batch<T, R> {
-        /** @return one result for each item, in their order */
-        List<R> write(Connection connection, List<T> items) throws SQLException;
+    /** Writes batches. */
+    public interface Batch<T, R> {
+        /**
+         * Writes a batch in one transaction, and has passed on what follows from it when it returns; its callers get
+         * their answers after that.
+         *
+         * @return one result for each item, in their order
+         */
+        List<R> write(List<T> items) throws SQLException;
 
         /** How much of a batch an item fills. */
         default int weight(T item) {
             return 1;
         }
 
-        /** Runs before the callers get their answers, in commit order, also when a commit's end is unclear. */
-        default void afterCommit(List<T> items) {}
+        /** After a commit with an unclear end: returns when the database has decided about it. */
+        default void clarify() throws SQLException {}
     }
 
     private record Waiting<T, R>(T item, CompletableFuture<R> answer) {}
 
     private static final int MAX_WEIGHT = 2_000;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final DataSource dataSource;
-    private final Fence fence;
     private final Batch<T, R> batch;
-    private final Duration retry;
+    private final boolean persistent;
     private final BlockingQueue<Waiting<T, R>> queue = new LinkedBlockingQueue<>();
+    private final Deque<List<Waiting<T, R>>> todo = new ArrayDeque<>();
     private final Waiting<T, R> end;
     private final Thread thread;
+    private boolean inDoubt;
+    private boolean retrying;
+    private boolean ended;
     private volatile boolean closed;
 
     /**
-     * @param retry how long to wait before a batch is written again that a database did not take because it does not
-     *     answer; zero: never, its callers are told
+     * @param persistent whether a batch is written again and again while the database does not answer; if not, its
+     *     callers are told
      */
-    GroupCommit(String name, DataSource dataSource, Fence fence, Duration retry, Batch<T, R> batch) {
-        this.retry = retry;
-        this.dataSource = dataSource;
-        this.fence = fence;
+    public GroupCommit(String name, boolean persistent, Batch<T, R> batch) {
+        this.persistent = persistent;
         this.batch = batch;
         @SuppressWarnings("NullAway") // the mark is never read
         T nothing = null;
         this.end = new Waiting<>(nothing, new CompletableFuture<>());
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
+    }
+
+    /** Starts the writer's thread; without it {@link #turn} does its work. */
+    public GroupCommit<T, R> start() {
         thread.start();
+        return this;
     }
 
     /** The answer fails with {@link StoreUnavailableException} when it is unclear what happened. */
-    CompletableFuture<R> submit(T item) {
+    public CompletableFuture<R> submit(T item) {
         Waiting<T, R> waiting = new Waiting<>(item, new CompletableFuture<>());
         if (closed) {
             waiting.answer.completeExceptionally(new StoreUnavailableException("Posel is stopping"));
@@ -80,97 +92,119 @@ final class GroupCommit<T, R> implements AutoCloseable {
         return waiting.answer;
     }
 
-    int waiting() {
+    public int waiting() {
         return queue.size();
     }
 
     private void run() {
-        List<Waiting<T, R>> next = new ArrayList<>();
-        boolean ended = false;
-        while (!ended) {
-            next.clear();
-            try {
-                int weight = 0;
-                for (Waiting<T, R> item = queue.take(); item != null; item = queue.poll()) {
-                    if (item == end) {
-                        ended = true;
-                        break;
-                    }
-                    next.add(item);
-                    weight += batch.weight(item.item);
-                    if (weight >= MAX_WEIGHT) {
-                        break;
-                    }
-                }
-            } catch (InterruptedException e) {
-                LOG.warn("An interrupt reached the writer; it goes on");
+        while (!ended || !todo.isEmpty()) {
+            if (todo.isEmpty()) {
+                await();
             }
-            if (!next.isEmpty()) {
-                writeOrTell(next);
+            turn();
+            if (retrying) {
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }
 
-    /** Whatever goes wrong, the writer goes on: without it nothing would be taken or settled any more. */
-    private void writeOrTell(List<Waiting<T, R>> waiting) {
+    private void await() {
         try {
-            write(waiting);
+            Waiting<T, R> first = inDoubt ? queue.poll(PAUSE.toSeconds(), TimeUnit.SECONDS) : queue.take();
+            if (first != null) {
+                todo.add(group(first));
+            }
+        } catch (InterruptedException e) {
+            LOG.warn("An interrupt reached the writer; it goes on");
+        }
+    }
+
+    private List<Waiting<T, R>> group(Waiting<T, R> first) {
+        List<Waiting<T, R>> next = new ArrayList<>();
+        int weight = 0;
+        for (Waiting<T, R> item = first; item != null; item = queue.poll()) {
+            if (item == end) {
+                ended = true;
+                break;
+            }
+            next.add(item);
+            weight += batch.weight(item.item);
+            if (weight >= MAX_WEIGHT) {
+                break;
+            }
+        }
+        return next;
+    }
+
+    /** Writes one batch of what waits, if something does. Whatever goes wrong, the writer goes on. */
+    public void turn() {
+        if (todo.isEmpty() && !queue.isEmpty()) {
+            todo.add(group(queue.remove()));
+        }
+        List<Waiting<T, R>> next = todo.poll();
+        if (inDoubt) {
+            clarify();
+        }
+        if (next == null || next.isEmpty()) {
+            return;
+        }
+        try {
+            write(next);
         } catch (RuntimeException | Error e) {
-            LOG.error("{} items failed unexpectedly", waiting.size(), e);
+            LOG.error("{} items failed unexpectedly", next.size(), e);
             var unclear = new StoreUnavailableException("it is unclear whether this was stored", e);
-            waiting.forEach(each -> each.answer.completeExceptionally(unclear));
+            next.forEach(each -> each.answer.completeExceptionally(unclear));
+        }
+    }
+
+    private void clarify() {
+        try {
+            batch.clarify();
+            inDoubt = false;
+        } catch (SQLException | NotOwnerException e) {
+            LOG.debug("It is still unclear whether the last commit took place", e);
         }
     }
 
     private void write(List<Waiting<T, R>> waiting) {
-        boolean again = tryToWrite(waiting);
-        for (int times = 1; again; times++) {
-            if (times == 1) {
-                LOG.warn("The database does not answer; {} results wait until it does", waiting.size());
-            }
-            LockSupport.parkNanos(retry.toNanos());
-            again = tryToWrite(waiting);
-            if (!again) {
-                LOG.info("The database answers again");
-            }
-        }
-    }
-
-    /** @return whether it must be tried again */
-    private boolean tryToWrite(List<Waiting<T, R>> waiting) {
-        List<T> items = waiting.stream().map(Waiting::item).toList();
         List<R> results;
-        try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                fence.enter(connection);
-                results = batch.write(connection, items);
-            } catch (SQLException | RuntimeException e) {
-                rollBack(connection, e);
-                throw e;
-            }
-            fence.commit(connection);
+        try {
+            results = batch.write(waiting.stream().map(Waiting::item).toList());
         } catch (SQLException e) {
-            if (SqlStates.isDataError(e)) {
+            if (e instanceof InDoubtException) {
+                inDoubt = true;
+            } else if (SqlStates.isDataError(e)) {
                 bisect(waiting, e);
-            } else if (!retry.isZero() && !closed) {
-                return true;
-            } else {
-                fail(waiting, items, e);
+                return;
             }
-            return false;
+            if (persistent && !closed) {
+                writeAgain(waiting);
+            } else {
+                fail(waiting, e);
+            }
+            return;
         } catch (NotOwnerException e) {
             waiting.forEach(each -> each.answer.completeExceptionally(e));
-            return false;
+            return;
         } catch (RuntimeException e) {
             bisect(waiting, e);
-            return false;
+            return;
         }
-        batch.afterCommit(items);
+        if (retrying) {
+            retrying = false;
+            LOG.info("The database answers again");
+        }
         for (int i = 0; i < results.size(); i++) {
             waiting.get(i).answer.complete(results.get(i));
         }
-        return false;
+    }
+
+    private void writeAgain(List<Waiting<T, R>> waiting) {
+        if (!retrying) {
+            retrying = true;
+            LOG.warn("The database does not answer; {} results wait until it does", waiting.size());
+        }
+        todo.addFirst(waiting);
     }
 
     private void bisect(List<Waiting<T, R>> waiting, Exception cause) {
@@ -179,22 +213,13 @@ final class GroupCommit<T, R> implements AutoCloseable {
             return;
         }
         int half = waiting.size() / 2;
-        write(List.copyOf(waiting.subList(0, half)));
-        write(List.copyOf(waiting.subList(half, waiting.size())));
+        todo.addFirst(List.copyOf(waiting.subList(half, waiting.size())));
+        todo.addFirst(List.copyOf(waiting.subList(0, half)));
     }
 
-    private void fail(List<Waiting<T, R>> waiting, List<T> items, SQLException cause) {
-        batch.afterCommit(items);
+    private void fail(List<Waiting<T, R>> waiting, SQLException cause) {
         var unavailable = new StoreUnavailableException("the database did not answer: " + cause.getMessage(), cause);
         waiting.forEach(each -> each.answer.completeExceptionally(unavailable));
-    }
-
-    private static void rollBack(Connection connection, Exception cause) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
     }
 
     /** Writes what has been submitted, then ends. */

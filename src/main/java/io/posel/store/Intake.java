@@ -1,6 +1,9 @@
 package io.posel.store;
 
 import com.fasterxml.uuid.NoArgGenerator;
+import io.posel.delivery.Queued;
+import io.posel.delivery.RecentEvents;
+import io.posel.delivery.StoredEvent;
 import io.posel.event.EntityRef;
 import io.posel.event.Event;
 import io.posel.json.Json;
@@ -10,28 +13,28 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
  * Writes events and their deliveries, one group of requests after the other, and lets numbered events into the queue.
  *
  * <p>Promises: an answer is given only when its event survives a power loss (G1); a request is stored whole or not at
- * all; a (source, id) seen before is a duplicate (G7); places in the queue are in commit order; {@code queued} has been
- * called with every webhook that got deliveries before the caller is answered.
+ * all; a (source, id) seen before is a duplicate (G7); places in the queue are in commit order, and what was queued
+ * is handed over before the caller is answered.
  */
 public final class Intake implements AutoCloseable {
     private sealed interface Work {}
@@ -43,24 +46,23 @@ public final class Intake implements AutoCloseable {
     private final DataSource dataSource;
     private final InstantSource clock;
     private final NoArgGenerator deliveryIds;
-    private final Consumer<Set<String>> queued;
+    private final Transactions transactions;
+    private final RecentEvents recent;
     private final GroupCommit<Work, List<Accepted>> writer;
 
-    /**
-     * @param deliveryIds time-ordered UUIDs (RFC 9562, version 7)
-     * @param queued is told the webhooks whose queue may have grown, in commit order
-     */
+    /** @param deliveryIds time-ordered UUIDs (RFC 9562, version 7) */
     public Intake(
             DataSource dataSource,
-            Fence fence,
+            Transactions transactions,
+            RecentEvents recent,
             InstantSource clock,
-            NoArgGenerator deliveryIds,
-            Consumer<Set<String>> queued) {
+            NoArgGenerator deliveryIds) {
         this.dataSource = dataSource;
+        this.transactions = transactions;
+        this.recent = recent;
         this.clock = clock;
         this.deliveryIds = deliveryIds;
-        this.queued = queued;
-        this.writer = new GroupCommit<>("posel-intake", dataSource, fence, Duration.ZERO, new Group());
+        this.writer = new GroupCommit<>("posel-intake", false, new Group()).start();
     }
 
     /** One request; the results stand in its order. Fails with {@link StoreUnavailableException}. */
@@ -126,7 +128,8 @@ public final class Intake implements AutoCloseable {
     }
 
     private final class Group implements GroupCommit.Batch<Work, List<Accepted>> {
-        private Set<String> touched = new HashSet<>();
+        /** What is sent at once; kept from being read again when it is committed, since a place may be given twice. */
+        private final Map<Long, StoredEvent> toSend = new HashMap<>();
 
         @Override
         public int weight(Work work) {
@@ -134,10 +137,24 @@ public final class Intake implements AutoCloseable {
         }
 
         @Override
-        public List<List<Accepted>> write(Connection connection, List<Work> batch) throws SQLException {
-            touched = new HashSet<>();
+        public List<List<Accepted>> write(List<Work> batch) throws SQLException {
+            toSend.clear();
+            try (Transaction transaction = transactions.begin()) {
+                List<List<Accepted>> results = write(transaction, batch);
+                transaction.commit(() -> toSend.forEach(recent::put));
+                return results;
+            }
+        }
+
+        @Override
+        public void clarify() throws SQLException {
+            transactions.clarify();
+        }
+
+        private List<List<Accepted>> write(Transaction transaction, List<Work> batch) throws SQLException {
+            Connection connection = transaction.connection();
             OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-            Places places = Places.lock(connection);
+            Places places = transaction.places();
             Set<Key> fresh = freshKeys(connection, batch, now);
             List<List<Accepted>> results = new ArrayList<>();
             try (Inserts inserts = new Inserts(connection, now)) {
@@ -146,13 +163,12 @@ public final class Intake implements AutoCloseable {
                         results.add(insert(accept.events, fresh, places, inserts));
                     } else if (work instanceof Release release) {
                         inserts.flush();
-                        new ReleaseHeld(connection, places, now).release(release.held, touched);
+                        new ReleaseHeld(connection, places, now).release(release.held);
                         results.add(List.of());
                     }
                 }
                 inserts.flush();
             }
-            places.save();
             return results;
         }
 
@@ -195,10 +211,13 @@ public final class Intake implements AutoCloseable {
                 Event event = acceptance.event();
                 if (fresh.remove(Key.of(event))) {
                     long no = places.next();
-                    inserts.event(no, event);
+                    int size = inserts.event(no, event);
+                    if (event.sequence() == null
+                            && acceptance.matches().stream().anyMatch(each -> each.skipReason() == null)) {
+                        toSend.put(no, new StoredEvent(event, false, size));
+                    }
                     for (Acceptance.Match match : acceptance.matches()) {
-                        inserts.delivery(no, event, match, places);
-                        touched.add(match.webhookId());
+                        inserts.delivery(no, event, size, match, places);
                     }
                     results.add(new Accepted(event, false, no));
                 } else {
@@ -206,11 +225,6 @@ public final class Intake implements AutoCloseable {
                 }
             }
             return results;
-        }
-
-        @Override
-        public void afterCommit(List<Work> batch) {
-            queued.accept(touched);
         }
     }
 
@@ -234,10 +248,12 @@ public final class Intake implements AutoCloseable {
             this.held = connection.prepareStatement(
                     "insert into held_event (event_no, entity_type, entity_id, sequence) values (?, ?, ?, ?)");
             this.delivery = connection.prepareStatement("insert into delivery (id, event_no, webhook_id, lane_key, pos,"
-                    + " state, reason, run, attempts, settled_at) values (?, ?, ?, ?, ?, ?, ?, 1, 0, ?)");
+                    + " state, reason, run, attempts, settled_at, size) values (?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?)");
         }
 
-        void event(long no, Event each) throws SQLException {
+        /** @return the size of its data */
+        int event(long no, Event each) throws SQLException {
+            byte[] data = each.data().toBytes();
             event.setLong(1, no);
             event.setString(2, each.source());
             event.setString(3, each.id());
@@ -247,7 +263,7 @@ public final class Intake implements AutoCloseable {
             event.setObject(7, each.sequence(), Types.BIGINT);
             event.setString(8, each.occurredAt());
             event.setObject(9, now);
-            event.setBytes(10, each.data().toBytes());
+            event.setBytes(10, data);
             event.addBatch();
             Long sequence = each.sequence();
             if (sequence != null) {
@@ -257,19 +273,28 @@ public final class Intake implements AutoCloseable {
                 held.setLong(4, sequence);
                 held.addBatch();
             }
+            return data.length;
         }
 
-        void delivery(long no, Event each, Acceptance.Match match, Places places) throws SQLException {
+        void delivery(long no, Event each, int size, Acceptance.Match match, Places places) throws SQLException {
             boolean skipped = match.skipReason() != null;
             boolean waits = each.sequence() != null;
-            delivery.setObject(1, deliveryIds.generate());
+            UUID id = deliveryIds.generate();
+            delivery.setObject(1, id);
             delivery.setLong(2, no);
             delivery.setString(3, match.webhookId());
             delivery.setString(4, match.laneKey());
-            delivery.setObject(5, skipped || waits ? null : places.next(), Types.BIGINT);
+            if (skipped || waits) {
+                delivery.setNull(5, Types.BIGINT);
+            } else {
+                long pos = places.next();
+                delivery.setLong(5, pos);
+                places.announced().add(new Queued(id, match.webhookId(), no, pos, match.laneKey(), 1, 0, null, size));
+            }
             delivery.setString(6, skipped ? "skipped" : waits ? "held" : "queued");
             delivery.setString(7, match.skipReason());
             delivery.setObject(8, skipped ? now : null, Types.TIMESTAMP_WITH_TIMEZONE);
+            delivery.setInt(9, size);
             delivery.addBatch();
         }
 

@@ -59,9 +59,10 @@ public final class Maintenance {
     }
 
     private int markPurged(String webhookId) {
-        return Webhooks.await(settlement.wish(connection -> {
-            try (PreparedStatement update = connection.prepareStatement(
-                    "update webhook set purged_at = ? where id = ? and expired_at is not null"
+        return Webhooks.await(settlement.wish(transaction -> {
+            try (PreparedStatement update = transaction
+                    .connection()
+                    .prepareStatement("update webhook set purged_at = ? where id = ? and expired_at is not null"
                             + " and (purged_at is null or purged_at < expired_at)")) {
                 update.setObject(1, clock.instant().atOffset(ZoneOffset.UTC));
                 update.setString(2, webhookId);
@@ -75,7 +76,7 @@ public final class Maintenance {
         int skipped = 0;
         int last;
         do {
-            last = Webhooks.await(settlement.wish(connection -> skip(connection, webhookId, reason)));
+            last = Webhooks.await(settlement.wish(transaction -> skip(transaction.connection(), webhookId, reason)));
             skipped += last;
         } while (last > 0);
         return skipped;
@@ -117,10 +118,10 @@ public final class Maintenance {
         int events = 0;
         int last;
         do {
-            last = Webhooks.await(settlement.wish(connection -> purgeEvents(connection, before)));
+            last = Webhooks.await(settlement.wish(transaction -> purgeEvents(transaction.connection(), before)));
             events += last;
         } while (last > 0);
-        Webhooks.await(settlement.wish(connection -> purgeRest(connection, before)));
+        Webhooks.await(settlement.wish(transaction -> purgeRest(transaction.connection(), before)));
         webhooks.forget(webhooks.all().stream()
                 .filter(webhook -> isGoneSince(webhook, before))
                 .map(Webhook::id)

@@ -1,5 +1,6 @@
 package io.posel.store;
 
+import io.posel.delivery.HandOver;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,27 +12,35 @@ import java.sql.SQLException;
  */
 final class Places {
     private final Connection connection;
+    private final HandOver.Announced announced;
     private final long first;
     private long last;
 
-    private Places(Connection connection, long last) {
+    private Places(Connection connection, HandOver.Announced announced, long last) {
         this.connection = connection;
+        this.announced = announced;
         this.first = last;
         this.last = last;
     }
 
     /** Must be the first statement of its transaction that locks anything. */
-    static Places lock(Connection connection) throws SQLException {
+    static Places lock(Connection connection, HandOver handOver) throws SQLException {
         try (PreparedStatement select =
                         connection.prepareStatement("select last from place where name = 'queue' for update");
                 ResultSet row = select.executeQuery()) {
             row.next();
-            return new Places(connection, row.getLong(1));
+            long last = row.getLong(1);
+            return new Places(connection, handOver.announce(), last);
         }
     }
 
     long next() {
         return ++last;
+    }
+
+    /** What the transaction puts into the queue, to be handed over when it is committed. */
+    HandOver.Announced announced() {
+        return announced;
     }
 
     void save() throws SQLException {

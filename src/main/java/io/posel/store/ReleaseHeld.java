@@ -1,5 +1,6 @@
 package io.posel.store;
 
+import io.posel.delivery.Queued;
 import io.posel.event.EntityRef;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,8 +9,8 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Lets one held event into the queue, behind what is there. A number at or below the last one is marked late. */
 final class ReleaseHeld {
@@ -23,7 +24,7 @@ final class ReleaseHeld {
         this.now = now;
     }
 
-    void release(Accepted.Held held, Set<String> touched) throws SQLException {
+    void release(Accepted.Held held) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement("delete from held_event where event_no = ?")) {
             delete.setLong(1, held.no());
             if (delete.executeUpdate() == 0) {
@@ -36,7 +37,7 @@ final class ReleaseHeld {
                 update.executeUpdate();
             }
         }
-        queue(held.no(), touched);
+        queue(held.no());
     }
 
     /** @return whether the number is above the last one released */
@@ -62,25 +63,32 @@ final class ReleaseHeld {
         }
     }
 
-    private void queue(long eventNo, Set<String> touched) throws SQLException {
-        record Row(UUID id, String webhookId) {}
+    private void queue(long eventNo) throws SQLException {
+        record Row(UUID id, String webhookId, @Nullable String laneKey, int run, int size) {}
         List<Row> rows = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "select id, webhook_id from delivery" + " where event_no = ? and state = 'held' order by webhook_id")) {
+                "select id, webhook_id, lane_key, run, size from delivery where event_no = ? and state = 'held' order by webhook_id")) {
             select.setLong(1, eventNo);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    rows.add(new Row(row.getObject(1, UUID.class), row.getString(2)));
+                    rows.add(new Row(
+                            row.getObject(1, UUID.class),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getInt(4),
+                            row.getInt(5)));
                 }
             }
         }
         try (PreparedStatement update = connection.prepareStatement(
                 "update delivery set state = 'queued', pos = ? where id = ? and state = 'held'")) {
             for (Row row : rows) {
-                update.setLong(1, places.next());
+                long pos = places.next();
+                update.setLong(1, pos);
                 update.setObject(2, row.id);
                 update.addBatch();
-                touched.add(row.webhookId);
+                places.announced()
+                        .add(new Queued(row.id, row.webhookId, eventNo, pos, row.laneKey, row.run, 0, null, row.size));
             }
             update.executeBatch();
         }

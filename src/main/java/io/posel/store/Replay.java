@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
@@ -49,14 +48,11 @@ public final class Replay {
     private final DataSource dataSource;
     private final Webhooks webhooks;
     private final Settlement settlement;
-    private final Consumer<Set<String>> queued;
 
-    /** @param queued is told the webhooks whose queue has grown */
-    public Replay(DataSource dataSource, Webhooks webhooks, Settlement settlement, Consumer<Set<String>> queued) {
+    public Replay(DataSource dataSource, Webhooks webhooks, Settlement settlement) {
         this.dataSource = dataSource;
         this.webhooks = webhooks;
         this.settlement = settlement;
-        this.queued = queued;
     }
 
     /** How many deliveries {@link #replay} would put back now. */
@@ -185,25 +181,21 @@ public final class Replay {
             return 0;
         }
         List<Settled> inOrder = Settled.inOrder(deliveries);
-        try {
-            return Webhooks.await(settlement.wish(Wish.queueing(connection -> {
-                Places places = Places.lock(connection);
-                int count;
-                try (PreparedStatement update = connection.prepareStatement(QUEUE)) {
-                    for (Settled each : inOrder) {
-                        update.setLong(1, places.next());
-                        update.setObject(2, each.id());
-                        update.setInt(3, each.run());
-                        update.addBatch();
-                    }
-                    count = Arrays.stream(update.executeBatch()).sum();
+        return Webhooks.await(settlement.wish(Wish.queueing(transaction -> {
+            Places places = transaction.places();
+            places.announced().addUnread(webhookId);
+            int count;
+            try (PreparedStatement update = transaction.connection().prepareStatement(QUEUE)) {
+                for (Settled each : inOrder) {
+                    update.setLong(1, places.next());
+                    update.setObject(2, each.id());
+                    update.setInt(3, each.run());
+                    update.addBatch();
                 }
-                places.save();
-                return count;
-            })));
-        } finally {
-            queued.accept(Set.of(webhookId));
-        }
+                count = Arrays.stream(update.executeBatch()).sum();
+            }
+            return count;
+        })));
     }
 
     private static StoreUnavailableException unavailable(SQLException e) {

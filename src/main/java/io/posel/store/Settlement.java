@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +38,7 @@ public final class Settlement implements AutoCloseable {
     private record Wanted(Wish wish) implements Work {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
-    private static final Duration RETRY = Duration.ofSeconds(1);
-
+    private final Transactions transactions;
     private final Expiry expiry;
     private final BiConsumer<String, State> changed;
     private final Consumer<List<Queued>> settled;
@@ -55,15 +52,15 @@ public final class Settlement implements AutoCloseable {
      * @param settled is told the deliveries whose outcome is on disk
      */
     public Settlement(
-            DataSource dataSource,
-            Fence fence,
+            Transactions transactions,
             Expiry expiry,
             BiConsumer<String, State> changed,
             Consumer<List<Queued>> settled) {
+        this.transactions = transactions;
         this.expiry = expiry;
         this.changed = changed;
         this.settled = settled;
-        this.writer = new GroupCommit<>("posel-settle", dataSource, fence, RETRY, new Group());
+        this.writer = new GroupCommit<>("posel-settle", true, new Group()).start();
     }
 
     public void settle(Outcome outcome) {
@@ -99,12 +96,23 @@ public final class Settlement implements AutoCloseable {
         private final List<Queued> done = new ArrayList<>();
 
         @Override
-        public List<Integer> write(Connection connection, List<Work> batch) throws SQLException {
+        public List<Integer> write(List<Work> batch) throws SQLException {
             effects.clear();
             done.clear();
+            List<Integer> results;
+            try (Transaction transaction = transactions.begin()) {
+                results = write(transaction, batch);
+                transaction.commit();
+            }
+            effects.forEach(Runnable::run);
+            settled.accept(List.copyOf(done));
+            return results;
+        }
+
+        private List<Integer> write(Transaction transaction, List<Work> batch) throws SQLException {
             if (batch.stream().anyMatch(work -> work instanceof Wanted wanted && wanted.wish.queues())) {
                 // before the outcomes of the same batch lock their deliveries, or the intake could wait in a circle
-                Places.lock(connection);
+                transaction.places();
             }
             List<Integer> results = new ArrayList<>(batch.size());
             List<Outcome> outcomes = new ArrayList<>();
@@ -113,12 +121,12 @@ public final class Settlement implements AutoCloseable {
                     outcomes.add(result.outcome);
                     results.add(1);
                 } else if (work instanceof Wanted wanted) {
-                    record(connection, outcomes);
-                    results.add(wanted.wish.apply(connection));
+                    record(transaction.connection(), outcomes);
+                    results.add(wanted.wish.apply(transaction));
                     effects.add(wanted.wish::committed);
                 }
             }
-            record(connection, outcomes);
+            record(transaction.connection(), outcomes);
             return results;
         }
 
@@ -174,12 +182,6 @@ public final class Settlement implements AutoCloseable {
             Expiry.Verdict verdict = expiry.afterDeath(state.health(), dead.at(), dead.sent());
             boolean expires = verdict.expires() && state.expiredAt() == null;
             return new State(verdict.health(), expires ? dead.at() : state.expiredAt());
-        }
-
-        @Override
-        public void afterCommit(List<Work> batch) {
-            effects.forEach(Runnable::run);
-            settled.accept(List.copyOf(done));
         }
     }
 

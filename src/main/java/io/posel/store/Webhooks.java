@@ -114,7 +114,8 @@ public final class Webhooks {
         Webhook webhook = new Webhook(ids.get(), 1, definition, Health.UNKNOWN, null, null, now, now);
         await(settlement.get().wish(new Wish() {
             @Override
-            public int apply(Connection connection) throws SQLException {
+            public int apply(Transaction transaction) throws SQLException {
+                Connection connection = transaction.connection();
                 WebhookRows.insert(connection, webhook, stored(definition));
                 return 1;
             }
@@ -181,7 +182,8 @@ public final class Webhooks {
         }
 
         @Override
-        public int apply(Connection connection) throws SQLException {
+        public int apply(Transaction transaction) throws SQLException {
+            Connection connection = transaction.connection();
             int count = WebhookRows.delete(connection, id);
             gone |= count > 0;
             return count;
@@ -224,7 +226,8 @@ public final class Webhooks {
         }
 
         @Override
-        public int apply(Connection connection) throws SQLException {
+        public int apply(Transaction transaction) throws SQLException {
+            Connection connection = transaction.connection();
             Webhook before =
                     WebhookRows.lock(connection, id, WebhookJson::fromStored).orElseThrow(() -> notFound(id));
             if (wasWritten(before)) {

@@ -1,6 +1,5 @@
 package io.posel.store;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Something that shall be done to webhooks or deliveries, by their only writer. May run twice if a commit is unclear. */
@@ -8,14 +7,14 @@ import java.sql.SQLException;
 public interface Wish {
 
     /** @return how many rows it concerned */
-    int apply(Connection connection) throws SQLException;
+    int apply(Transaction transaction) throws SQLException;
 
     /** The same wish for one that takes {@link Places}: their lock must come first in whatever transaction it shares. */
     static Wish queueing(Wish wish) {
         return new Wish() {
             @Override
-            public int apply(Connection connection) throws SQLException {
-                return wish.apply(connection);
+            public int apply(Transaction transaction) throws SQLException {
+                return wish.apply(transaction);
             }
 
             @Override

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -19,19 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
-    private static final int THREADS = 6;
+    private static final int THREADS = 12;
+    private static final int WINDOW = 100;
 
     private final MovableClock clock = new MovableClock();
     private final Disk disk = new Disk();
-    private final Timer timer = new Timer();
+    private final LaterTimer timer = new LaterTimer();
     private final Deque<Runnable> pool = new ArrayDeque<>();
     private final Map<String, Webhook> webhooks = new HashMap<>();
     private final List<Delivery> started = new ArrayList<>();
@@ -41,8 +39,8 @@ class DispatcherTest {
     private final Dispatcher dispatcher = new Dispatcher(
             disk,
             id -> Optional.ofNullable(webhooks.get(id)),
-            4,
-            THREADS,
+            new Limits(4, THREADS, WINDOW, 8, 2 * WINDOW, 500, 1_000_000, 10_000, Duration.ofMinutes(5)),
+            new RecentEvents(0),
             pool::add,
             timer,
             clock,
@@ -52,11 +50,6 @@ class DispatcherTest {
     DispatcherTest() {
         dispatcher.deliverWith(started::add);
         webhook("w", true, null);
-    }
-
-    @AfterEach
-    void stopTimer() {
-        timer.shutdownNow();
     }
 
     @Test
@@ -74,14 +67,54 @@ class DispatcherTest {
     }
 
     @Test
-    void allWebhooksTogetherHaveAsManyRequestsInFlightAsThereAreThreads() {
-        webhook("v", true, null);
-        queue("w", "a", "b", "c", "d");
-        queue("v", "a", "b", "c", "d");
+    @DisplayName("G4: receivers that hang from the beginning get few threads each")
+    void firstTrust() {
+        for (String name : List.of("a", "b", "c")) {
+            webhook(name, true, 100);
+            queue(name, lanes(20));
+            run();
+        }
+        assertThat(started).hasSizeLessThan(THREADS);
 
+        queue("w", "a");
         run();
 
-        assertThat(dispatcher.inFlight()).isEqualTo(THREADS);
+        assertThat(started.get(started.size() - 1).queued().webhookId()).isEqualTo("w");
+    }
+
+    @Test
+    @DisplayName("G4: no webhook takes more threads than it leaves for the others, however quickly it answers")
+    void leavesThreads() {
+        webhook("a", true, 100);
+        queue("a", lanes(100));
+        for (int i = 0; i < 50; i++) {
+            run();
+            deliver(started.get(i));
+        }
+        run();
+
+        assertThat(dispatcher.inFlight()).isEqualTo(THREADS / 2);
+    }
+
+    @Test
+    @DisplayName("a webhook with a rate limit starts so many requests per second, and after a pause no more at once")
+    void rateLimit() {
+        webhook("w", true, 10, 2.0);
+        queue("w", lanes(20));
+
+        run();
+        assertThat(started).hasSize(2);
+        for (int second = 1; second <= 3; second++) {
+            clock.move(Duration.ofMillis(500));
+            deliver(started.get(second));
+            timer.runAll();
+            run();
+            assertThat(started).hasSize(2 + second);
+        }
+        clock.move(Duration.ofHours(1));
+        timer.runAll();
+        run();
+        assertThat(started).hasSize(5 + 2);
     }
 
     @Test
@@ -90,17 +123,17 @@ class DispatcherTest {
         List<String> names = List.of("a", "b", "c", "d", "e", "f");
         for (String name : names) {
             webhook(name, true, null);
-            queue(name, lanes(20));
+            queue(name, lanes(50));
         }
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 100; i++) {
             run();
             deliver(started.get(i));
         }
 
         Map<String, Integer> counts = new TreeMap<>();
-        started.subList(0, 30).forEach(each -> counts.merge(each.queued().webhookId(), 1, Integer::sum));
+        started.subList(0, 100).forEach(each -> counts.merge(each.queued().webhookId(), 1, Integer::sum));
         assertThat(counts.keySet()).containsExactlyElementsOf(names);
-        assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(2, 8));
+        assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(6, 25));
     }
 
     @Test
@@ -314,7 +347,7 @@ class DispatcherTest {
         run();
 
         disk.rows.clear();
-        disk.put(new Queued(UUID.randomUUID(), "w", 2, 2, "d", 1, 0, null));
+        disk.put(new Queued(UUID.randomUUID(), "w", 2, 2, "d", 1, 0, null, 0));
         disk.broken = false;
         timer.runAll();
         run();
@@ -340,17 +373,17 @@ class DispatcherTest {
     @Test
     @DisplayName("G5: a webhook whose redeliveries wait has a bounded number of deliveries on their way")
     void boundedRedeliveries() {
-        queue("w", lanes(3 * Lanes.WINDOW));
+        queue("w", lanes(3 * WINDOW));
         run();
         for (int i = 0; i < started.size(); i++) {
             dispatcher.attemptEnded(started.get(i));
             run();
         }
-        assertThat(started).hasSize(Lanes.WINDOW);
+        assertThat(started).hasSize(WINDOW);
 
         end(started.get(0));
         run();
-        assertThat(started).hasSize(Lanes.WINDOW + 1);
+        assertThat(started).hasSize(WINDOW + 1);
     }
 
     @Test
@@ -358,7 +391,7 @@ class DispatcherTest {
     void notBefore() {
         webhook("w", true, 1);
         disk.put(new Queued(
-                UUID.randomUUID(), "w", 1, 1, "a", 1, 1, clock.instant().plusSeconds(30)));
+                UUID.randomUUID(), "w", 1, 1, "a", 1, 1, clock.instant().plusSeconds(30), 0));
         queue("w", "b");
 
         run();
@@ -461,8 +494,21 @@ class DispatcherTest {
     }
 
     private void webhook(String id, boolean enabled, Integer concurrency) {
+        webhook(id, enabled, concurrency, null);
+    }
+
+    private void webhook(String id, boolean enabled, Integer concurrency, Double rateLimit) {
         Definition definition = new Definition(
-                id, enabled, List.of("t"), Map.of(), "http://a/", null, Map.of(), Ordering.ENTITY, concurrency, null);
+                id,
+                enabled,
+                List.of("t"),
+                Map.of(),
+                "http://a/",
+                null,
+                Map.of(),
+                Ordering.ENTITY,
+                concurrency,
+                rateLimit);
         webhooks.put(id, new Webhook(id, 1, definition, Health.UNKNOWN, null, null, Instant.EPOCH, Instant.EPOCH));
     }
 
@@ -473,7 +519,7 @@ class DispatcherTest {
         private long last;
 
         void add(String webhookId, String key) {
-            put(new Queued(new UUID(0, last + 1), webhookId, last + 1, last + 1, key, 1, 0, null));
+            put(new Queued(new UUID(0, last + 1), webhookId, last + 1, last + 1, key, 1, 0, null, 0));
         }
 
         void put(Queued row) {
@@ -487,7 +533,7 @@ class DispatcherTest {
 
         void attempts(Delivery delivery, int attempts) {
             Queued row = delivery.queued();
-            put(new Queued(row.id(), row.webhookId(), row.eventNo(), row.pos(), row.laneKey(), 1, attempts, null));
+            put(new Queued(row.id(), row.webhookId(), row.eventNo(), row.pos(), row.laneKey(), 1, attempts, null, 0));
         }
 
         @Override
@@ -516,25 +562,28 @@ class DispatcherTest {
         }
 
         @Override
+        public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
+            if (broken) {
+                throw new SQLException("away");
+            }
+            return Map.of();
+        }
+
+        @Override
         public List<String> webhooks() {
             return List.of();
         }
     }
 
     /** Runs nothing until it is told to. */
-    private static final class Timer extends ScheduledThreadPoolExecutor {
+    private static final class LaterTimer implements Timer {
         private final List<Runnable> tasks = new ArrayList<>();
         private final List<Long> delays = new ArrayList<>();
 
-        Timer() {
-            super(0);
-        }
-
         @Override
-        public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-            tasks.add(command);
-            delays.add(unit.toMillis(delay));
-            return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+        public void after(Duration wait, Runnable action) {
+            tasks.add(action);
+            delays.add(wait.toMillis());
         }
 
         void runAll() {

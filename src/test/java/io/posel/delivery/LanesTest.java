@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +20,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
-    private final Lanes lanes = new Lanes();
+    private static final int WINDOW = 1_000;
+    private static final int LANE_PLACES = 8;
+    /** Of a lane in an empty window. */
+    private static final int PLACES = 64;
+
+    private final Lanes lanes = new Lanes(WINDOW, LANE_PLACES);
     private final List<Queued> disk = new ArrayList<>();
 
     @Test
@@ -27,10 +33,10 @@ class LanesTest {
     void oneAtATimePerLane() {
         scan(queue("a", "a"));
 
-        Queued first = lanes.next().orElseThrow();
-        assertThat(lanes.next()).isEmpty();
+        Queued first = lanes.next();
+        assertThat(lanes.next()).isNull();
         lanes.done(first.identity());
-        assertThat(lanes.next()).contains(disk.get(1));
+        assertThat(lanes.next()).isEqualTo(disk.get(1));
     }
 
     @Test
@@ -52,18 +58,18 @@ class LanesTest {
     @DisplayName("F6: a delivery that came back goes before those behind it")
     void backIsFirst() {
         scan(queue("a", "a"));
-        Queued first = lanes.next().orElseThrow();
+        Queued first = lanes.next();
 
         lanes.back(first);
 
-        assertThat(lanes.next()).contains(first);
-        assertThat(lanes.next()).isEmpty();
+        assertThat(lanes.next()).isEqualTo(first);
+        assertThat(lanes.next()).isNull();
     }
 
     @Test
     @DisplayName("G5: while the window is full, no page is wanted")
     void window() {
-        while (lanes.waiting() < Lanes.WINDOW) {
+        while (lanes.waiting() < WINDOW) {
             assertThat(lanes.wantsPage()).isPresent();
             scan(queue(null, null, null, null, null, null, null, null, null, null));
         }
@@ -76,66 +82,66 @@ class LanesTest {
     @Test
     @DisplayName("G5: a long lane holds few places; behind them others come in")
     void placesOfALane() {
-        for (int i = 0; i < 10 * Lanes.LANE_PLACES; i++) {
+        for (int i = 0; i < 10 * PLACES; i++) {
             queue("long");
         }
         queue("other");
         scan(disk);
 
-        assertThat(lanes.waiting()).isEqualTo(Lanes.LANE_PLACES + 1);
+        assertThat(lanes.waiting()).isEqualTo(PLACES + 1);
         assertThat(everythingThatMayGo()).extracting(Queued::laneKey).containsExactly("long", "other");
     }
 
     @Test
     void aParkedLaneIsFilledWhereItWasCutOff() {
-        for (int i = 0; i < 3 * Lanes.LANE_PLACES; i++) {
+        for (int i = 0; i < 3 * PLACES; i++) {
             queue("long");
         }
         scan(disk);
 
         for (Queued expected : disk) {
             fill();
-            Queued next = lanes.next().orElseThrow();
+            Queued next = lanes.next();
             assertThat(next).isEqualTo(expected);
             lanes.done(next.identity());
         }
         fill();
-        assertThat(lanes.next()).isEmpty();
+        assertThat(lanes.next()).isNull();
     }
 
     @Test
     @DisplayName("G6: what comes back while its lane is filled costs no other delivery its place for good")
     void backWhileRefilling() {
-        for (int i = 0; i < 4 * Lanes.LANE_PLACES; i++) {
+        for (int i = 0; i < 4 * PLACES; i++) {
             queue("long");
         }
         scan(disk);
         Queued last = disk.get(0);
-        for (int i = 0; i < Lanes.LANE_PLACES; i++) {
-            last = lanes.next().orElseThrow();
-            if (i < Lanes.LANE_PLACES - 1) {
+        for (int i = 0; i < PLACES; i++) {
+            last = lanes.next();
+            if (i < PLACES - 1) {
                 lanes.done(last.identity());
             }
         }
 
         Lanes.Refill refill = lanes.wantsRefill().get(0);
         lanes.back(last);
-        lanes.takeRefill(refill, behind(refill), true, Set.of(last.identity()));
+        lanes.takeRefill(refill, behind(refill), Set.of(last.identity()));
 
         List<Queued> rest = new ArrayList<>();
-        for (Optional<Queued> next = lanes.next(); next.isPresent(); next = lanes.next()) {
-            rest.add(next.get());
-            lanes.done(next.get().identity());
+        for (Queued next = lanes.next(); next != null; next = lanes.next()) {
+            rest.add(next);
+            lanes.done(next.identity());
             fill();
         }
-        assertThat(rest).isEqualTo(disk.subList(Lanes.LANE_PLACES - 1, disk.size()));
+        assertThat(rest).isEqualTo(disk.subList(PLACES - 1, disk.size()));
     }
 
     @Test
     @DisplayName("F5: what comes back before a new scan has reached it is there once")
     void backBeforeTheScanReachesIt() {
         scan(queue("a"));
-        Queued first = lanes.next().orElseThrow();
+        Queued first = lanes.next();
         lanes.restart();
         lanes.back(first);
 
@@ -143,20 +149,20 @@ class LanesTest {
 
         assertThat(everythingThatMayGo()).containsExactly(first);
         lanes.done(first.identity());
-        assertThat(lanes.next()).isEmpty();
+        assertThat(lanes.next()).isNull();
     }
 
     @Test
     void aRestartForgetsWhatIsNotOnDiskAnyMore() {
         scan(queue("a", "a", "b"));
-        Queued out = lanes.next().orElseThrow();
+        Queued out = lanes.next();
 
         lanes.restart();
         lanes.reading();
         lanes.takePage(List.of(out), false, Set.of(out.identity()));
         lanes.done(out.identity());
 
-        assertThat(lanes.next()).isEmpty();
+        assertThat(lanes.next()).isNull();
         assertThat(lanes.waiting()).isZero();
         assertThat(lanes.out()).isZero();
     }
@@ -195,28 +201,27 @@ class LanesTest {
 
     private void fill() {
         for (Lanes.Refill refill : lanes.wantsRefill()) {
-            List<Queued> page = behind(refill);
-            lanes.takeRefill(refill, page, page.size() == Lanes.LANE_PLACES, Set.of());
+            lanes.takeRefill(refill, behind(refill), Set.of());
         }
     }
 
     private List<Queued> behind(Lanes.Refill refill) {
         return disk.stream()
                 .filter(row -> refill.laneKey().equals(row.laneKey()) && row.pos() > refill.after())
-                .limit(Lanes.LANE_PLACES)
+                .limit(refill.limit())
                 .toList();
     }
 
     private List<Queued> everythingThatMayGo() {
         List<Queued> all = new ArrayList<>();
         while (lanes.hasNext()) {
-            all.add(lanes.next().orElseThrow());
+            all.add(lanes.next());
         }
         return all;
     }
 
     private static Queued row(long pos, String key, int run) {
-        return new Queued(new UUID(0, pos), "w", pos, pos, key, run, 0, null);
+        return new Queued(new UUID(0, pos), "w", pos, pos, key, run, 0, null, 0);
     }
 
     /**
@@ -228,7 +233,8 @@ class LanesTest {
         private static final String[] KEYS = {"a", "b", "c", null};
 
         private final Random random;
-        private final Lanes lanes = new Lanes();
+        private final int window;
+        private final Lanes lanes;
         private final TreeMap<Long, Queued> disk = new TreeMap<>();
         private final Set<Queued.Run> unsettled = new HashSet<>();
         private final List<Queued> settled = new ArrayList<>();
@@ -244,6 +250,8 @@ class LanesTest {
         Simulation(long seed) {
             random = new Random(seed);
             busy = 1 + random.nextInt(12);
+            window = random.nextBoolean() ? WINDOW : 4 + random.nextInt(30);
+            lanes = new Lanes(window, 1 + random.nextInt(LANE_PLACES));
         }
 
         void run() {
@@ -289,16 +297,25 @@ class LanesTest {
             Queued row = row(++lastPos, key, 1);
             disk.put(row.pos(), row);
             mayStart.put(row.identity(), 1);
-            lanes.wake();
+            handOver(row);
+        }
+
+        private void handOver(Queued row) {
+            if (random.nextInt(20) == 0) {
+                lanes.wake();
+            } else {
+                lanes.handOver(List.of(row));
+            }
         }
 
         private void replay() {
             pick(settled).ifPresent(old -> {
                 settled.remove(old);
-                Queued row = new Queued(old.id(), "w", old.eventNo(), ++lastPos, old.laneKey(), old.run() + 1, 0, null);
+                Queued row =
+                        new Queued(old.id(), "w", old.eventNo(), ++lastPos, old.laneKey(), old.run() + 1, 0, null, 0);
                 disk.put(row.pos(), row);
                 mayStart.put(row.identity(), 1);
-                lanes.wake();
+                handOver(row);
             });
         }
 
@@ -339,18 +356,20 @@ class LanesTest {
                 restart = false;
             }
             for (int i = 0; i < permits && lanes.hasNext(); i++) {
-                start(lanes.next().orElseThrow());
+                start(lanes.next());
             }
             Set<Queued.Run> skip = Set.copyOf(unsettled);
-            Optional<Long> after = lanes.wantsPage();
-            after.ifPresent(any -> lanes.reading());
+            OptionalLong after = lanes.wantsPage();
+            if (after.isPresent()) {
+                lanes.reading();
+            }
             for (Lanes.Refill refill : lanes.wantsRefill()) {
                 List<Queued> page = disk.tailMap(refill.after(), false).values().stream()
                         .filter(row -> refill.laneKey().equals(row.laneKey()))
-                        .limit(Lanes.LANE_PLACES)
+                        .limit(refill.limit())
                         .toList();
                 meanwhile();
-                lanes.takeRefill(refill, page, page.size() == Lanes.LANE_PLACES, skip);
+                lanes.takeRefill(refill, page, skip);
             }
             after.ifPresent(pos -> {
                 List<Queued> page =
@@ -377,7 +396,7 @@ class LanesTest {
                         .as("%s is the first of its lane", delivery)
                         .noneMatch(row -> delivery.laneKey().equals(row.laneKey()) && !ended.contains(row));
             }
-            assertThat(lanes.waiting()).isLessThan(Lanes.WINDOW + PAGE);
+            assertThat(lanes.waiting()).isLessThan(window + PAGE + 8 * LANE_PLACES);
             out.add(delivery);
             unsettled.add(delivery.identity());
         }

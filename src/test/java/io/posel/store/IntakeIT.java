@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.uuid.Generators;
+import io.posel.delivery.HandOver;
+import io.posel.delivery.RecentEvents;
 import io.posel.event.EntityRef;
 import io.posel.event.Event;
 import io.posel.json.Json;
@@ -62,7 +64,9 @@ class IntakeIT {
     abstract static class Cases {
         private final TestDatabase kind;
         private final ConcurrentLinkedQueue<Set<String>> woken = new ConcurrentLinkedQueue<>();
+        private final HandOver handOver = new HandOver(queued -> woken.add(queued.keySet()));
         private Database database;
+        private Fence fence;
         private Intake intake;
 
         Cases(TestDatabase kind) {
@@ -77,16 +81,20 @@ class IntakeIT {
                             ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
                             : Database.Access.embedded(folder));
             database.migrate();
-            Fence fence = new Fence(database.dialect(), () -> {});
+            fence = new Fence(database.dialect(), () -> {});
             try (Connection connection = database.dataSource().getConnection()) {
                 fence.takeOver(connection, "test");
             }
-            intake = new Intake(
+            intake = newIntake();
+        }
+
+        private Intake newIntake() {
+            return new Intake(
                     database.dataSource(),
-                    fence,
+                    new Transactions(database.dataSource(), fence, handOver),
+                    new RecentEvents(0),
                     InstantSource.system(),
-                    Generators.timeBasedEpochGenerator(),
-                    woken::add);
+                    Generators.timeBasedEpochGenerator());
         }
 
         @AfterAll

@@ -1,0 +1,247 @@
+package io.posel.simulation;
+
+import io.posel.delivery.Backlog;
+import io.posel.delivery.Outcome;
+import io.posel.delivery.Queued;
+import io.posel.delivery.StoredEvent;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** What is on disk: the tables that the engine reads and writes, as maps. Survives every crash. */
+final class ModelStore {
+
+    /** A row of {@code delivery}. */
+    static final class Row {
+        final UUID id;
+        final String webhook;
+        final ModelEvent event;
+        final String lane;
+        String state;
+        String reason;
+        long pos;
+        int run = 1;
+        int attempts;
+        Instant nextAt;
+
+        Row(UUID id, String webhook, ModelEvent event, String lane, String state) {
+            this.id = id;
+            this.webhook = webhook;
+            this.event = event;
+            this.lane = lane;
+            this.state = state;
+        }
+
+        Queued queued() {
+            return new Queued(id, webhook, event.no, pos, lane, run, attempts, nextAt, event.size);
+        }
+    }
+
+    /** An event as its producer sends it; {@code no} when it is stored. */
+    static final class ModelEvent {
+        final String id;
+        final String entity;
+        final Long sequence;
+        final int size;
+        long no;
+        boolean late;
+
+        ModelEvent(String id, String entity, Long sequence, int size) {
+            this.id = id;
+            this.entity = entity;
+            this.sequence = sequence;
+            this.size = size;
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    long place;
+    private long ids;
+    final Map<Long, ModelEvent> events = new HashMap<>();
+    final Map<String, ModelEvent> keys = new HashMap<>();
+    final Map<UUID, Row> rows = new HashMap<>();
+    final Map<Long, List<Row>> byEvent = new HashMap<>();
+    final Map<String, TreeMap<Long, Row>> queues = new HashMap<>();
+    final TreeMap<Long, ModelEvent> held = new TreeMap<>();
+    final Map<String, Long> released = new HashMap<>();
+    /** The newest place of a lane whose delivery is settled. */
+    final Map<String, Long> settledUpTo = new HashMap<>();
+
+    long epoch;
+    /** A commit that the database was asked for and will carry out before anybody else gets the lock of the places. */
+    private Runnable lateCommit;
+
+    UUID nextId() {
+        return new UUID(0, ++ids);
+    }
+
+    /** Waits for whoever has the lock of the places. */
+    void lockPlaces() {
+        Runnable late = lateCommit;
+        lateCommit = null;
+        if (late != null) {
+            late.run();
+        }
+    }
+
+    void commitLater(Runnable commit) {
+        lateCommit = commit;
+    }
+
+    void insert(ModelEvent event, long no, List<Row> deliveries) {
+        event.no = no;
+        events.put(no, event);
+        keys.put(event.id, event);
+        byEvent.put(no, deliveries);
+        for (Row row : deliveries) {
+            rows.put(row.id, row);
+            if (row.state.equals("queued")) {
+                enqueue(row, row.pos);
+            }
+        }
+        if (event.sequence != null) {
+            held.put(no, event);
+        }
+    }
+
+    void enqueue(Row row, long pos) {
+        row.state = "queued";
+        row.pos = pos;
+        queue(row.webhook).put(pos, row);
+    }
+
+    private TreeMap<Long, Row> queue(String webhook) {
+        return queues.computeIfAbsent(webhook, id -> new TreeMap<>());
+    }
+
+    void skip(Row row, String reason) {
+        queue(row.webhook).remove(row.pos);
+        row.state = "skipped";
+        row.reason = reason;
+        row.pos = 0;
+        row.nextAt = null;
+    }
+
+    /** As Settlement does: an outcome of an older run changes nothing. */
+    void apply(Outcome outcome) {
+        Row row = rows.get(outcome.delivery().id());
+        if (row == null
+                || row.run != outcome.delivery().run()
+                || !Set.of("queued", "skipped").contains(row.state)) {
+            return;
+        }
+        if (outcome instanceof Outcome.AttemptFailed failed) {
+            row.attempts = failed.number();
+            row.nextAt = failed.nextAt();
+            return;
+        }
+        String lane = laneOf(row.webhook, row.lane);
+        if (row.pos > 0 && lane != null && !(outcome instanceof Outcome.Skipped)) {
+            for (Row before : queue(row.webhook).headMap(row.pos).values()) {
+                if (row.lane.equals(before.lane)) {
+                    throw new AssertionError("what is settled of " + lane + " is no prefix: " + before.pos
+                            + " waits while " + row.pos + " is settled");
+                }
+            }
+            settledUpTo.merge(lane, row.pos, Math::max);
+        }
+        queue(row.webhook).remove(row.pos);
+        row.pos = 0;
+        row.nextAt = null;
+        if (outcome instanceof Outcome.Delivered delivered) {
+            row.state = "delivered";
+            row.attempts = delivered.attempts();
+        } else if (outcome instanceof Outcome.Dead dead) {
+            row.state = "dead";
+            row.reason = dead.reason();
+            row.attempts = dead.attempts();
+        } else if (outcome instanceof Outcome.Skipped skipped) {
+            row.state = "skipped";
+            row.reason = skipped.reason();
+        }
+    }
+
+    static String laneOf(String webhook, String lane) {
+        return lane == null ? null : webhook + "/" + lane;
+    }
+
+    List<Row> queued() {
+        List<Row> all = new ArrayList<>();
+        queues.values().forEach(queue -> all.addAll(queue.values()));
+        return all;
+    }
+
+    /** What one process sees of it. */
+    static final class View implements Backlog {
+        private final ModelStore store;
+        private final Reads reads;
+
+        /** What else happens while something is read, and whether the database answers. */
+        interface Reads {
+            void around() throws SQLException;
+        }
+
+        View(ModelStore store, Reads reads) {
+            this.store = store;
+            this.reads = reads;
+        }
+
+        @Override
+        public List<Queued> page(String webhookId, long after, int limit) throws SQLException {
+            return read(webhookId, null, after, limit);
+        }
+
+        @Override
+        public List<Queued> lanePage(String webhookId, String laneKey, long after, int limit) throws SQLException {
+            return read(webhookId, laneKey, after, limit);
+        }
+
+        private List<Queued> read(String webhookId, String lane, long after, int limit) throws SQLException {
+            reads.around();
+            List<Queued> page = new ArrayList<>();
+            for (Row row : store.queue(webhookId).tailMap(after, false).values()) {
+                if (page.size() == limit) {
+                    break;
+                }
+                if (lane == null || lane.equals(row.lane)) {
+                    page.add(row.queued());
+                }
+            }
+            reads.around();
+            return page;
+        }
+
+        @Override
+        public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
+            reads.around();
+            Map<Long, StoredEvent> found = new HashMap<>();
+            for (long no : new HashSet<>(numbers)) {
+                ModelEvent event = store.events.get(no);
+                if (event != null) {
+                    found.put(no, Node.stored(event));
+                }
+            }
+            return found;
+        }
+
+        @Override
+        public List<String> webhooks() {
+            return store.queues.entrySet().stream()
+                    .filter(queue -> !queue.getValue().isEmpty())
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,526 @@
+package io.posel.simulation;
+
+import io.posel.delivery.Delivery;
+import io.posel.delivery.Dispatcher;
+import io.posel.delivery.Failure;
+import io.posel.delivery.HandOver;
+import io.posel.delivery.Limits;
+import io.posel.delivery.Outcome;
+import io.posel.delivery.Queued;
+import io.posel.delivery.RecentEvents;
+import io.posel.delivery.StoredEvent;
+import io.posel.event.EntityRef;
+import io.posel.event.Event;
+import io.posel.event.Resequencer;
+import io.posel.json.Json;
+import io.posel.simulation.ModelStore.ModelEvent;
+import io.posel.simulation.ModelStore.Row;
+import io.posel.store.GroupCommit;
+import io.posel.store.InDoubtException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * One running Posel: the real {@link Dispatcher}, {@link HandOver}, {@link GroupCommit} and {@link Resequencer}, around
+ * them what stands for database, route and receivers. Its threads are lists of what they would do next.
+ */
+final class Node {
+    private static final Duration DELAY = Duration.ofSeconds(10);
+
+    /** What the intake's writer does in one transaction. */
+    sealed interface Work {
+        record Accept(List<ModelEvent> events) implements Work {}
+
+        record Release(ModelEvent event) implements Work {}
+    }
+
+    /** What the settlement's writer does. */
+    sealed interface Change {
+        record Result(Outcome outcome) implements Change {}
+
+        record Replay(List<Row> rows) implements Change {}
+
+        record Wish(Runnable change, Runnable committed) implements Change {}
+    }
+
+    /** A request that a receiver has not answered yet. */
+    record Attempt(Delivery delivery) {}
+
+    private record Task(long due, long order, Runnable action) {}
+
+    final Simulation world;
+    final ModelStore store;
+    final long epoch;
+    final Dispatcher dispatcher;
+    final GroupCommit<Work, Boolean> intake;
+    final GroupCommit<Change, Integer> settlement;
+    final Resequencer<String, ModelEvent> resequencer;
+    final Set<Long> resequencing = new HashSet<>();
+    final Deque<Runnable> pool = new ArrayDeque<>();
+    final List<Attempt> attempts = new ArrayList<>();
+    /** Ended in this process, whether or not that is on disk. */
+    final Set<Queued.Run> ended = new HashSet<>();
+
+    private final HandOver handOver;
+    private final RecentEvents recent = new RecentEvents(5_000);
+    private final PriorityQueue<Task> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Task::due).thenComparingLong(Task::order));
+    private long order;
+    boolean alive = true;
+    boolean intakeRuns;
+    boolean settlementRuns;
+    boolean dispatcherRuns;
+
+    Node(Simulation world, ModelStore store, Limits limits) throws SQLException {
+        this.world = world;
+        this.store = store;
+        this.epoch = ++store.epoch;
+        this.settlement = new GroupCommit<>("settle", true, new Settling());
+        this.dispatcher = new Dispatcher(
+                new ModelStore.View(store, this::reads),
+                world::webhook,
+                limits,
+                recent,
+                pool::add,
+                this::after,
+                world::now,
+                settlement::waiting,
+                () -> alive && store.epoch == epoch);
+        this.handOver = new HandOver(dispatcher::queued);
+        this.intake = new GroupCommit<>("intake", false, new Accepting());
+        this.resequencer = new Resequencer<>(Duration.ofSeconds(5), entity -> {
+            Long last = store.released.get(entity);
+            return last == null ? OptionalLong.empty() : OptionalLong.of(last);
+        });
+        dispatcher.deliverWith(this::route);
+        dispatcher.begin();
+    }
+
+    static StoredEvent stored(ModelEvent event) {
+        Event told = new Event("", event.id, "t", new EntityRef("e", event.entity), event.sequence, null, Json.EMPTY);
+        return new StoredEvent(told, event.late, event.size);
+    }
+
+    private void reads() throws SQLException {
+        world.meanwhile();
+        requireDatabase();
+    }
+
+    private void requireDatabase() throws SQLException {
+        if (!alive || store.epoch != epoch || world.databaseIsAway()) {
+            throw new SQLException("away");
+        }
+    }
+
+    // --- time
+
+    private void after(Duration wait, Runnable action) {
+        timers.add(new Task(world.millis() + wait.toMillis(), ++order, action));
+    }
+
+    /** @return when the next timer is due, or -1 */
+    long nextTimer() {
+        Task next = timers.peek();
+        return next == null ? -1 : next.due;
+    }
+
+    void runTimers() {
+        while (!timers.isEmpty() && timers.peek().due <= world.millis()) {
+            timers.remove().action.run();
+        }
+        for (List<ModelEvent> due : resequencer.due(world.millis() * 1_000_000)) {
+            release(due, 0, () -> {}, () -> {});
+        }
+    }
+
+    // --- threads
+
+    boolean pump() {
+        if (dispatcherRuns) {
+            return false;
+        }
+        dispatcherRuns = true;
+        try {
+            dispatcher.pumpAll();
+        } finally {
+            dispatcherRuns = false;
+        }
+        return true;
+    }
+
+    boolean writeIntake() {
+        if (intakeRuns || world.placesAreLocked()) {
+            return false;
+        }
+        intakeRuns = true;
+        try {
+            intake.turn();
+        } finally {
+            intakeRuns = false;
+        }
+        return true;
+    }
+
+    boolean writeSettlement() {
+        if (settlementRuns || world.placesAreLocked()) {
+            return false;
+        }
+        settlementRuns = true;
+        try {
+            settlement.turn();
+        } finally {
+            settlementRuns = false;
+        }
+        return true;
+    }
+
+    // --- intake
+
+    /** One request; answers when all of it is stored and released as far as it may go. */
+    void accept(List<ModelEvent> events, Consumer<Boolean> answer) {
+        intake.submit(new Work.Accept(events)).whenComplete((stored, failure) -> {
+            if (failure != null || !alive) {
+                answer.accept(false);
+                return;
+            }
+            List<ModelEvent> numbered = events.stream()
+                    .map(each -> store.keys.get(each.id))
+                    .filter(each -> each != null && each.sequence != null && store.held.containsKey(each.no))
+                    .toList();
+            releaseAll(new ArrayDeque<>(numbered), answer);
+        });
+    }
+
+    private void releaseAll(Deque<ModelEvent> numbered, Consumer<Boolean> answer) {
+        ModelEvent next = numbered.poll();
+        if (next == null) {
+            answer.accept(true);
+            return;
+        }
+        arrive(next, () -> releaseAll(numbered, answer), () -> answer.accept(false));
+    }
+
+    void arrive(ModelEvent event, Runnable then, Runnable failed) {
+        if (!resequencing.add(event.no)) {
+            then.run();
+            return;
+        }
+        List<ModelEvent> go = resequencer.arrive(event.entity, event.sequence, event, world.millis() * 1_000_000);
+        release(go, 0, then, failed);
+    }
+
+    private void release(List<ModelEvent> go, int from, Runnable then, Runnable failed) {
+        if (from == go.size()) {
+            then.run();
+            return;
+        }
+        ModelEvent event = go.get(from);
+        intake.submit(new Work.Release(event)).whenComplete((stored, failure) -> {
+            if (failure == null) {
+                resequencing.remove(event.no);
+                release(go, from + 1, then, failed);
+                return;
+            }
+            long due = world.millis() * 1_000_000 + Duration.ofSeconds(1).toNanos();
+            for (int i = go.size() - 1; i >= from; i--) {
+                resequencer.back(go.get(i).entity, go.get(i).sequence, go.get(i), due);
+            }
+            failed.run();
+        });
+    }
+
+    /** What waits on disk and not here, as after a start. */
+    void findHeld() {
+        List.copyOf(store.held.values()).forEach(event -> arrive(event, () -> {}, () -> {}));
+    }
+
+    /** @param plan says what will be queued, and returns what the commit does */
+    private void transaction(boolean places, Function<HandOver.Announced, Runnable> plan) throws SQLException {
+        requireDatabase();
+        Fault fault = world.fault();
+        if (fault == Fault.BEFORE) {
+            throw new SQLException("away");
+        }
+        store.lockPlaces();
+        if (!places) {
+            if (fault == Fault.DOUBT_AND_NOT_DONE) {
+                throw new InDoubtException(new SQLException("cut"));
+            }
+            plan.apply(null).run();
+            if (fault == Fault.DOUBT || fault == Fault.DOUBT_AND_LATER) {
+                throw new InDoubtException(new SQLException("cut"));
+            }
+            return;
+        }
+        HandOver.Announced announced = handOver.announce();
+        world.lockPlaces(true);
+        try {
+            world.meanwhile();
+            if (!alive || store.epoch != epoch) {
+                announced.rolledBack();
+                throw new SQLException("away");
+            }
+            switch (fault) {
+                case ROLLED_BACK -> {
+                    announced.rolledBack();
+                    throw new SQLException("away");
+                }
+                case DOUBT, DOUBT_AND_NOT_DONE, DOUBT_AND_LATER -> {
+                    Runnable commit = plan.apply(announced);
+                    if (fault == Fault.DOUBT) {
+                        commit.run();
+                    } else if (fault == Fault.DOUBT_AND_LATER) {
+                        store.commitLater(commit);
+                    }
+                    announced.inDoubt();
+                    throw new InDoubtException(new SQLException("cut"));
+                }
+                default -> plan.apply(announced).run();
+            }
+        } finally {
+            world.lockPlaces(false);
+        }
+        world.meanwhile();
+        announced.committed();
+        world.meanwhile();
+    }
+
+    /** The intake's transaction, as Intake writes it. */
+    private final class Accepting implements GroupCommit.Batch<Work, Boolean> {
+        private long place;
+
+        @Override
+        public List<Boolean> write(List<Work> items) throws SQLException {
+            List<Boolean> results = new ArrayList<>();
+            Map<Long, StoredEvent> toSend = new LinkedHashMap<>();
+            transaction(true, announced -> {
+                place = store.place;
+                Set<String> fresh = new HashSet<>();
+                Set<Long> released = new HashSet<>();
+                List<Runnable> changes = new ArrayList<>();
+                for (Work work : items) {
+                    if (work instanceof Work.Accept accept) {
+                        accept.events.stream()
+                                .filter(each -> !store.keys.containsKey(each.id) && fresh.add(each.id))
+                                .forEach(each -> changes.add(insert(each, announced, toSend)));
+                    } else if (work instanceof Work.Release release
+                            && store.held.containsKey(release.event.no)
+                            && released.add(release.event.no)) {
+                        changes.add(release(release.event, announced));
+                    }
+                }
+                long last = place;
+                return () -> {
+                    store.place = last;
+                    changes.forEach(Runnable::run);
+                };
+            });
+            toSend.forEach(recent::put);
+            items.forEach(each -> results.add(true));
+            return results;
+        }
+
+        @Override
+        public void clarify() throws SQLException {
+            requireDatabase();
+            store.lockPlaces();
+            handOver.announce().rolledBack();
+        }
+
+        private Runnable insert(ModelEvent event, HandOver.Announced announced, Map<Long, StoredEvent> toSend) {
+            long no = ++place;
+            List<Row> deliveries = new ArrayList<>();
+            for (Simulation.Match match : world.match(event)) {
+                Row row = new Row(store.nextId(), match.webhook(), event, match.lane(), match.state());
+                if (row.state.equals("queued")) {
+                    row.pos = ++place;
+                    announced.add(new Queued(row.id, row.webhook, no, row.pos, row.lane, 1, 0, null, event.size));
+                }
+                deliveries.add(row);
+            }
+            if (event.sequence == null) {
+                toSend.put(no, stored(event));
+            }
+            return () -> store.insert(event, no, deliveries);
+        }
+
+        private Runnable release(ModelEvent event, HandOver.Announced announced) {
+            Map<Row, Long> places = new LinkedHashMap<>();
+            for (Row row : store.byEvent.get(event.no)) {
+                if (row.state.equals("held")) {
+                    places.put(row, ++place);
+                    announced.add(
+                            new Queued(row.id, row.webhook, event.no, place, row.lane, row.run, 0, null, event.size));
+                }
+            }
+            return () -> {
+                store.held.remove(event.no);
+                Long last = store.released.get(event.entity);
+                if (last == null || last < event.sequence) {
+                    store.released.put(event.entity, event.sequence);
+                } else {
+                    event.late = true;
+                }
+                places.forEach(store::enqueue);
+            };
+        }
+    }
+
+    /** The settlement's transaction, as Settlement writes it. */
+    private final class Settling implements GroupCommit.Batch<Change, Integer> {
+        @Override
+        public List<Integer> write(List<Change> items) throws SQLException {
+            List<Queued> done = new ArrayList<>();
+            transaction(items.stream().anyMatch(each -> each instanceof Change.Replay), announced -> {
+                for (Change change : items) {
+                    if (change instanceof Change.Replay replay && announced != null) {
+                        replay.rows.forEach(row -> announced.addUnread(row.webhook));
+                    }
+                }
+                return () -> {
+                    done.clear();
+                    for (Change change : items) {
+                        if (change instanceof Change.Result result) {
+                            store.apply(result.outcome);
+                            if (!(result.outcome instanceof Outcome.AttemptFailed)) {
+                                done.add(result.outcome.delivery());
+                            }
+                        } else if (change instanceof Change.Replay replay) {
+                            replay.rows.forEach(this::again);
+                        } else if (change instanceof Change.Wish wish) {
+                            wish.change.run();
+                        }
+                    }
+                };
+            });
+            for (Change change : items) {
+                if (change instanceof Change.Wish wish) {
+                    wish.committed.run();
+                }
+            }
+            dispatcher.settled(done);
+            return items.stream().map(each -> 1).toList();
+        }
+
+        private void again(Row row) {
+            if (Set.of("dead", "skipped", "delivered").contains(row.state)) {
+                row.run++;
+                row.attempts = 0;
+                row.nextAt = null;
+                store.enqueue(row, ++store.place);
+            }
+        }
+    }
+
+    CompletableFuture<Integer> change(Change change) {
+        return settlement.submit(change);
+    }
+
+    // --- the route deliver-webhook
+
+    private void route(Delivery delivery) {
+        if (delivery.event().isEmpty()) {
+            end(delivery, new Outcome.Skipped(delivery.queued(), world.now(), "deleted"));
+            return;
+        }
+        attempt(delivery);
+    }
+
+    private void attempt(Delivery delivery) {
+        if (!dispatcher.hasTurn(delivery)) {
+            dispatcher.awaitTurn(delivery, () -> attempt(delivery));
+            return;
+        }
+        if (delivery.isPostponed()) {
+            dispatcher.finished(delivery);
+            return;
+        }
+        delivery.attemptStarts(world.now());
+        if (alive && store.epoch == epoch) {
+            world.receives(this, delivery);
+        }
+        attempts.add(new Attempt(delivery));
+    }
+
+    /** The receiver answers. */
+    void answer(Attempt attempt, Answer answer) {
+        attempts.remove(attempt);
+        Delivery delivery = attempt.delivery;
+        if (answer == Answer.OK) {
+            dispatcher.attemptEnded(delivery);
+            end(delivery, new Outcome.Delivered(delivery.queued(), 1, delivery.attempt(), world.now(), 200, 1));
+            return;
+        }
+        int number = delivery.attempt();
+        Failure failure = new Failure(
+                answer == Answer.TIMEOUT ? Failure.Kind.TIMEOUT : Failure.Kind.STATUS,
+                500,
+                "no",
+                new byte[0],
+                null,
+                true,
+                true);
+        Instant next = world.now().plus(DELAY);
+        Outcome.AttemptFailed failed = new Outcome.AttemptFailed(
+                delivery.queued(), 1, number, world.now(), 1, failure, number > 2 ? null : next);
+        delivery.failed(failure);
+        if (answer == Answer.TIMEOUT) {
+            dispatcher.attemptTimedOut(delivery);
+        } else {
+            dispatcher.attemptEnded(delivery);
+        }
+        if (number > 2) {
+            end(delivery, new Outcome.Dead(delivery.queued(), 1, number, world.now(), "status", true, failed));
+            return;
+        }
+        settle(failed);
+        if (dispatcher.mayWait(delivery)) {
+            after(DELAY, () -> attempt(delivery));
+        } else {
+            delivery.postponeUntil(next);
+            dispatcher.finished(delivery);
+        }
+    }
+
+    private void end(Delivery delivery, Outcome outcome) {
+        delivery.end(outcome);
+        ended.add(delivery.queued().identity());
+        settle(outcome);
+        dispatcher.finished(delivery);
+    }
+
+    private void settle(Outcome outcome) {
+        settlement.submit(new Change.Result(outcome));
+    }
+
+    enum Answer {
+        OK,
+        ERROR,
+        TIMEOUT
+    }
+
+    /** What goes wrong with a transaction. */
+    enum Fault {
+        NONE,
+        BEFORE,
+        ROLLED_BACK,
+        DOUBT,
+        DOUBT_AND_NOT_DONE,
+        DOUBT_AND_LATER
+    }
+}

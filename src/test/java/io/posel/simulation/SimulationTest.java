@@ -1,0 +1,68 @@
+package io.posel.simulation;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Random schedules against the engine. {@code -Dposel.schedules=1000000} runs more of them, {@code -Dposel.seed=42}
+ * replays one.
+ */
+class SimulationTest {
+
+    private final Logger log = (Logger) LoggerFactory.getLogger("io.posel");
+    private final Level before = log.getLevel();
+
+    @BeforeEach
+    void beQuiet() {
+        log.setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void speakAgain() {
+        log.setLevel(before);
+    }
+
+    @Test
+    @DisplayName("F2, F6, G1, G2, G3, G4, G5, G6: whatever happens in whatever order, what is promised is kept")
+    void anySchedule() {
+        Long one = Long.getLong("posel.seed");
+        if (one != null) {
+            run(one);
+            return;
+        }
+        long first = Long.getLong("posel.first-seed", System.nanoTime());
+        long count = Long.getLong("posel.schedules", 100_000);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicLong ran = new AtomicLong();
+        LongStream.range(first, first + count).parallel().forEach(seed -> {
+            if (failure.get() == null) {
+                try {
+                    run(seed);
+                    ran.incrementAndGet();
+                } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                }
+            }
+        });
+        if (failure.get() != null) {
+            throw new AssertionError(failure.get().getMessage(), failure.get());
+        }
+        System.out.printf("%d schedules from seed %d%n", ran.get(), first);
+    }
+
+    private static void run(long seed) {
+        try {
+            new Simulation(seed).run();
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError("-Dposel.seed=" + seed + ": " + e.getMessage(), e);
+        }
+    }
+}
