@@ -227,17 +227,20 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** The attempt is over, whatever comes next. */
+    /** The attempt is over and failed, though the receiver did not let it wait. */
     public void attemptEnded(Delivery delivery) {
         synchronized (lock) {
-            Line line = line(delivery.queued().webhookId());
-            if (delivery.hasPermit() && line.trusted <= line.inFlight) {
-                line.trusted++;
-            }
+            answered(line(delivery.queued().webhookId()), delivery);
             release(delivery);
-            if (line.inFlight == 0) {
-                line.trusted = Math.max(Math.min(line.trusted, FIRST_TRUST), line.trusted / 2);
-            }
+        }
+    }
+
+    private static void answered(Line line, Delivery delivery) {
+        if (delivery.hasPermit() && line.trusted <= line.inFlight) {
+            line.trusted++;
+        }
+        if (line.inFlight <= 1) {
+            line.trusted = Math.max(Math.min(line.trusted, FIRST_TRUST), line.trusted / 2);
         }
     }
 
@@ -273,9 +276,11 @@ public final class Dispatcher implements AutoCloseable {
             delivery.setPermit(false);
             line(delivery.queued().webhookId()).inFlight--;
             inFlight--;
-            feed();
-            dirty.add(delivery.queued().webhookId());
-            lock.notifyAll();
+            if (delivery.outcome() == null) {
+                feed();
+                dirty.add(delivery.queued().webhookId());
+                lock.notifyAll();
+            }
         }
     }
 
@@ -289,16 +294,22 @@ public final class Dispatcher implements AutoCloseable {
     /** The exchange is over. Without an outcome the delivery stays the next of its lane, and is tried again later. */
     public void finished(Delivery delivery) {
         Queued queued = delivery.queued();
+        List<Turn> starts = new ArrayList<>();
         synchronized (lock) {
+            Line line = line(queued.webhookId());
+            if (delivery.outcome() instanceof Outcome.Delivered) {
+                answered(line, delivery);
+            }
             release(delivery);
             discharge(delivery);
             if (delivery.outcome() != null) {
-                line(queued.webhookId()).lanes.done(queued.identity());
-                feed();
-                dirty.add(queued.webhookId());
-                lock.notifyAll();
-                return;
+                line.lanes.done(queued.identity());
+                goOn(line, starts);
             }
+        }
+        if (delivery.outcome() != null) {
+            starts.forEach(start -> pool.execute(start.goOn));
+            return;
         }
         if (delivery.due() != null) {
             back(delivery);
@@ -311,6 +322,37 @@ public final class Dispatcher implements AutoCloseable {
                     queued.id());
         }
         timer.after(delivery.isPostponed() ? RETRY : UNSETTLED_RETRY, () -> back(delivery));
+    }
+
+    /** Starts what needs nothing but a permit here and now; everything else is for the dispatcher's thread. */
+    private void goOn(Line line, List<Turn> starts) {
+        Queued next = line.lanes.peek();
+        boolean simple = line.turns.isEmpty()
+                && hungry.isEmpty()
+                && !line.restart
+                && next != null
+                && next.notBefore() == null
+                && line.sends
+                && hasPermit(line)
+                && mayStart(line);
+        StoredEvent event = simple && next != null ? events.get(next.eventNo()) : null;
+        if (event != null) {
+            Turn turn = first(line);
+            if (turn != null) {
+                turn.delivery.about(event);
+                take(line, turn.delivery);
+                starts.add(turn);
+            }
+            count(line);
+        }
+        boolean left = event == null && (next != null || !line.turns.isEmpty() || line.restart);
+        if (left || line.lanes.isLow()) {
+            dirty.add(line.webhookId);
+        }
+        feed();
+        if (!dirty.isEmpty()) {
+            lock.notifyAll();
+        }
     }
 
     private void back(Delivery delivery) {
@@ -707,6 +749,7 @@ public final class Dispatcher implements AutoCloseable {
                     line.lanes.takePage(rows, rows.size() == limit, line.unsettled);
                     count(line);
                 }
+                readAhead(rows);
             }
             done = true;
         } finally {
@@ -715,6 +758,24 @@ public final class Dispatcher implements AutoCloseable {
                     line(webhookId).lanes.notRead();
                 }
             }
+        }
+    }
+
+    /** Together, so that those which go soon are not read one by one. */
+    private void readAhead(List<Queued> rows) throws SQLException {
+        Set<Long> numbers = new LinkedHashSet<>();
+        long size = 0;
+        for (Queued row : rows) {
+            size += row.weight();
+            if (size > events.most() / 4) {
+                break;
+            }
+            if (events.get(row.eventNo()) == null) {
+                numbers.add(row.eventNo());
+            }
+        }
+        if (!numbers.isEmpty()) {
+            backlog.events(numbers).forEach(events::put);
         }
     }
 

@@ -93,7 +93,8 @@ final class ExchangeDeadline implements ExecChainHandler {
             return;
         }
         try (InputStream content = entity.getContent()) {
-            byte[] answer = content.readNBytes(ANSWER_LIMIT);
+            long length = entity.getContentLength();
+            byte[] answer = content.readNBytes(length < 0 ? ANSWER_LIMIT : (int) Math.min(length, ANSWER_LIMIT));
             if (answer.length == ANSWER_LIMIT) {
                 // closed first: closing the stream alone would read on to the end of an endless body
                 scope.execRuntime.discardEndpoint();

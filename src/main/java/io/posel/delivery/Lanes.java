@@ -231,6 +231,18 @@ final class Lanes {
         return delivery;
     }
 
+    /** What {@link #next} would give. */
+    @Nullable
+    Queued peek() {
+        Lane lane = ready.peek();
+        return lane == null ? null : lane.waiting.peek();
+    }
+
+    /** Whether something should be read. */
+    boolean isLow() {
+        return !toRefill.isEmpty() || behind && waiting.size() < window / 2;
+    }
+
     boolean hasNext() {
         return !ready.isEmpty();
     }

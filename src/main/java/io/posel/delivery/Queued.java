@@ -39,6 +39,11 @@ public record Queued(
         return new Queued(id, webhookId, eventNo, pos, laneKey, run, failedAttempts, due, size);
     }
 
+    /** What its event takes while it is kept, in bytes. */
+    long weight() {
+        return size + (long) RecentEvents.OVERHEAD;
+    }
+
     public Run identity() {
         return new Run(id, run);
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecentEvents {
     /** What an event takes beside its data. */
-    private static final int OVERHEAD = 500;
+    static final int OVERHEAD = 500;
 
     private final long most;
     private final Map<Long, StoredEvent> events = new LinkedHashMap<>(16, 0.75f, true);
@@ -32,6 +32,10 @@ public final class RecentEvents {
             size -= eldest.next().getValue().size() + OVERHEAD;
             eldest.remove();
         }
+    }
+
+    long most() {
+        return most;
     }
 
     public synchronized @Nullable StoredEvent get(long no) {

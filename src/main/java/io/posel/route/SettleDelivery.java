@@ -44,7 +44,6 @@ public final class SettleDelivery implements Processor {
 
     private Outcome delivered(Exchange exchange, Delivery delivery) {
         int millis = delivery.attemptMillis();
-        dispatcher.attemptEnded(delivery);
         Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         LOG.info(
                 "delivered {} to webhook {}, delivery {}, attempt {}, {} ms",

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,8 +52,13 @@ public final class Webhooks {
     private final Supplier<Settlement> settlement;
     private final Consumer<String> changed;
 
-    private volatile Map<String, Webhook> all = Map.of();
+    private final Map<String, Webhook> current = new ConcurrentHashMap<>();
+    /** Their ids in the order of creation. */
+    private volatile List<String> order = List.of();
+
+    /** Knows definitions and who has expired; that health changes with each delivery is nothing to it. */
     private volatile WebhookIndex index = new WebhookIndex(List.of());
+
     private volatile boolean loaded;
 
     /** @param changed is told the id of each webhook whose queue must be looked at anew */
@@ -76,7 +83,9 @@ public final class Webhooks {
             Map<String, Webhook> read = new LinkedHashMap<>();
             WebhookRows.all(connection, WebhookJson::fromStored).forEach(each -> read.put(each.id(), each));
             synchronized (this) {
-                all = read;
+                current.putAll(read);
+                current.keySet().retainAll(read.keySet());
+                order = List.copyOf(read.keySet());
                 index = new WebhookIndex(read.values());
                 loaded = true;
             }
@@ -85,13 +94,13 @@ public final class Webhooks {
 
     public Optional<Webhook> find(String id) {
         requireLoaded();
-        return Optional.ofNullable(all.get(id));
+        return Optional.ofNullable(current.get(id));
     }
 
     /** In the order of creation, deleted ones too. Fails with {@link StoreUnavailableException} before {@link #load}. */
     public Collection<Webhook> all() {
         requireLoaded();
-        return all.values();
+        return inOrder();
     }
 
     /**
@@ -270,27 +279,32 @@ public final class Webhooks {
         return WebhookJson.definitionToJson(definition).toBytes();
     }
 
+    private List<Webhook> inOrder() {
+        return order.stream().map(current::get).filter(Objects::nonNull).toList();
+    }
+
     private synchronized void put(Webhook webhook) {
-        Map<String, Webhook> copy = new LinkedHashMap<>(all);
-        copy.put(webhook.id(), webhook);
-        all = copy;
-        index = new WebhookIndex(copy.values());
+        if (current.put(webhook.id(), webhook) == null) {
+            List<String> longer = new ArrayList<>(order);
+            longer.add(webhook.id());
+            order = List.copyOf(longer);
+        }
+        index = new WebhookIndex(inOrder());
     }
 
     private synchronized void remove(String id) {
-        Map<String, Webhook> copy = new LinkedHashMap<>(all);
-        copy.remove(id);
-        all = copy;
-        index = new WebhookIndex(copy.values());
+        current.remove(id);
+        order = order.stream().filter(each -> !each.equals(id)).toList();
+        index = new WebhookIndex(inOrder());
     }
 
     /** What settling decided; called by the settlement's writer. */
     public void settled(String id, Settlement.State state) {
-        Webhook before = all.get(id);
+        Webhook before = current.get(id);
         if (before == null) {
             return;
         }
-        put(new Webhook(
+        Webhook after = new Webhook(
                 id,
                 before.version(),
                 before.definition(),
@@ -298,8 +312,11 @@ public final class Webhooks {
                 state.expiredAt(),
                 before.deletedAt(),
                 before.createdAt(),
-                before.updatedAt()));
-        if (before.expiredAt() == null && state.expiredAt() != null) {
+                before.updatedAt());
+        if (Objects.equals(before.expiredAt(), state.expiredAt())) {
+            current.put(id, after);
+        } else {
+            put(after);
             changed.accept(id);
         }
     }

@@ -462,7 +462,6 @@ final class Node {
         attempts.remove(attempt);
         Delivery delivery = attempt.delivery;
         if (answer == Answer.OK) {
-            dispatcher.attemptEnded(delivery);
             end(delivery, new Outcome.Delivered(delivery.queued(), 1, delivery.attempt(), world.now(), 200, 1));
             return;
         }
