@@ -112,6 +112,10 @@ public final class DeliveryClient implements HttpClientConfigurer {
         Timeout connectTimeout = Timeout.of(settings.connectTimeout());
         DnsResolver resolver = settings.proxy() == null ? targets : SystemDefaultDnsResolver.INSTANCE;
         SSLContext tls = settings.tls();
+        Http1Config limits = Http1Config.custom()
+                .setMaxHeaderCount(MAX_HEADERS)
+                .setMaxLineLength(MAX_LINE)
+                .build();
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setDnsResolver(resolver)
                 .setTlsSocketStrategy(
@@ -131,10 +135,8 @@ public final class DeliveryClient implements HttpClientConfigurer {
                         .setHandshakeTimeout(Timeout.of(settings.timeout()))
                         .build())
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                        .http1Config(Http1Config.custom()
-                                .setMaxHeaderCount(MAX_HEADERS)
-                                .setMaxLineLength(MAX_LINE)
-                                .build())
+                        .http1Config(limits)
+                        .responseParserFactory(new InterimAnswers(limits))
                         // headers leave as UTF-8; an answer in another charset is no reason to fail
                         .charCodingConfig(CharCodingConfig.custom()
                                 .setCharset(UTF_8)

@@ -435,6 +435,35 @@ class DeliveryClientIT {
         assertThat(leased()).isZero();
     }
 
+    @ParameterizedTest
+    @DisplayName(
+            "G4, G5: interim answers without end take no processor until the deadline, and the connection is closed")
+    @ValueSource(ints = {100, 103})
+    void cutsEndlessInterimAnswers(int status) {
+        receiver.answer(Answer.endlessInterim(status));
+
+        Failure failure = failure(send(get("/", NONE)));
+
+        assertThat(failure.kind()).isEqualTo(Kind.BAD_ANSWER);
+        assertThat(failure.reason()).isEqualTo("the answer is not valid HTTP: more than 20 interim answers");
+        await().until(() -> receiver.openConnections() == 0);
+        assertThat(leased()).isZero();
+    }
+
+    @Test
+    @DisplayName("interim answers are no answer: the final one counts, on a kept connection each time anew")
+    void readsOnBehindInterimAnswers() {
+        Answer announced = Answer.status(500);
+        for (int i = 0; i < InterimAnswers.LIMIT; i++) {
+            announced = Answer.interim(i % 2 == 0 ? 100 : 103, announced);
+        }
+        receiver.answer(announced);
+
+        assertThat(failure(send(get("/1", NONE))).status()).isEqualTo(500);
+        assertThat(failure(send(get("/2", NONE))).status()).isEqualTo(500);
+        assertThat(receiver.acceptedConnections()).isEqualTo(1);
+    }
+
     // ---- time
 
     static Stream<Arguments> slow() {

@@ -124,6 +124,23 @@ public interface Answer {
                 "400\r\n" + "x".repeat(1024) + "\r\n");
     }
 
+    /** Announces this answer by an interim one (RFC 9110, 15.2). */
+    static Answer interim(int status, Answer then) {
+        return (socket, closing) -> {
+            socket.getOutputStream().write(head(status, "\r\n"));
+            return then.send(socket, closing);
+        };
+    }
+
+    static Answer endlessInterim(int status) {
+        return (socket, closing) ->
+                forever(socket, closing, new byte[0], new String(head(status, "\r\n"), ISO_8859_1).repeat(400));
+    }
+
+    static Answer endlessGarbage() {
+        return (socket, closing) -> forever(socket, closing, new byte[0], "220 mail.example ESMTP\0\u00ff\1\r\n");
+    }
+
     /** This many zero bytes, packed. */
     static Answer gzipBomb(int status, int unpackedSize) {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
