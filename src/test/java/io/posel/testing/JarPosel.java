@@ -108,6 +108,10 @@ public final class JarPosel implements AutoCloseable {
         return new PoselClient(port);
     }
 
+    public Vitals vitals() {
+        return new Vitals(process.pid());
+    }
+
     /** {@code kill -9}. */
     public void kill() {
         process.destroyForcibly();
