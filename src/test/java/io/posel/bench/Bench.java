@@ -1,0 +1,138 @@
+package io.posel.bench;
+
+import io.posel.testing.PoselClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** What the scenarios share: the receiver, the bare loop, databases, and the two ways to say how much is measured. */
+final class Bench implements AutoCloseable {
+    /** What the JIT needs before figures stay the same. */
+    static final int WARM_UP = 100_000;
+
+    private static final long PATIENCE_NANOS = 300_000_000_000L;
+
+    private final Path folder;
+    private final double scale;
+    private final int rounds;
+    private final Receiver receiver;
+    private final Store.Server server;
+    private final Bare bare;
+    private final Report report;
+    private int runs;
+
+    /**
+     * @param scale 1: queues as long as the aims name them
+     * @param rounds how often each figure is taken
+     */
+    Bench(Path folder, double scale, int rounds) throws IOException, SQLException {
+        delete(folder);
+        this.folder = Files.createDirectories(folder).toAbsolutePath();
+        this.scale = scale;
+        this.rounds = rounds;
+        this.server = new Store.Server(this.folder);
+        this.receiver = Receiver.start();
+        this.report = new Report(
+                this.folder.resolve("report.md"), Machine.describe(this.folder, server.version(), scale, rounds));
+        this.bare = Bare.start(this.folder, receiver);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (var files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    int scaled(int count) {
+        return Math.max(100, (int) (count * scale));
+    }
+
+    int rounds() {
+        return rounds;
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    Bare bare() {
+        return bare;
+    }
+
+    Report report() {
+        return report;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Store postgres() throws SQLException {
+        return server.database();
+    }
+
+    Store h2() {
+        return Store.h2(folder.resolve("h2-" + runs++));
+    }
+
+    PoselProcess posel(Store store, Map<String, String> settings) throws IOException {
+        return PoselProcess.start(Files.createDirectories(folder.resolve("posel-" + runs++)), store, settings);
+    }
+
+    /**
+     * Defines webhooks that are switched off and fills their queues. Posel does not run when this returns.
+     *
+     * @return their ids
+     */
+    List<String> queued(Store store, int webhooks, int each, int entities, int concurrency)
+            throws IOException, SQLException {
+        List<String> ids = new ArrayList<>();
+        try (PoselProcess posel = posel(store, Map.of())) {
+            PoselClient client = posel.client();
+            for (int i = 0; i < webhooks; i++) {
+                ids.add(client.createWebhook(Sample.webhook(receiver.url("/hook/#customer.id#"), false, concurrency)));
+            }
+        }
+        new Queue(store).fill(ids, each, entities);
+        return ids;
+    }
+
+    /** Switches a webhook on and waits until its queue is received, and every outcome on disk. */
+    Rate drain(PoselProcess posel, String webhookId, int count) {
+        long cpu = posel.cpu().toNanos();
+        long goal = receiver.received() + count;
+        long start = System.nanoTime();
+        posel.enable(webhookId, true);
+        awaitReceived(goal);
+        posel.awaitSettled(webhookId);
+        return new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu);
+    }
+
+    void awaitReceived(long goal) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (receiver.received() < goal) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(
+                        "only " + receiver.received() + " of " + goal + " requests were received in time");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        bare.close();
+        receiver.close();
+        server.close();
+    }
+}

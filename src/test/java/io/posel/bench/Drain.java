@@ -1,0 +1,63 @@
+package io.posel.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A queue that is there already: one webhook per event, 10,000 entities, a template with seven variables. Posel and the
+ * bare loop in turn, as many requests at once.
+ */
+final class Drain implements Scenario {
+    private static final int THREADS = 64;
+    private static final int ENTITIES = 10_000;
+
+    @Override
+    public String name() {
+        return "drain";
+    }
+
+    @Override
+    public void measure(Bench bench) throws Exception {
+        measure(bench, "drain, PostgreSQL", bench.postgres());
+        measure(bench, "drain, H2", bench.h2());
+    }
+
+    private void measure(Bench bench, String title, Store store) throws Exception {
+        int count = bench.scaled(200_000);
+        List<Rate> bare = new ArrayList<>();
+        List<Rate> posel = new ArrayList<>();
+        List<Double> server = new ArrayList<>();
+        List<String> ids = bench.queued(store, bench.rounds(), count, ENTITIES, THREADS);
+        String warmUp = bench.queued(store, 1, Bench.WARM_UP, ENTITIES, THREADS).get(0);
+        try (PoselProcess process = bench.posel(store, Map.of())) {
+            bench.drain(process, warmUp, Bench.WARM_UP);
+            for (String id : ids) {
+                bare.add(bench.bare().run(count, THREADS));
+                long before = store.cpu().toNanos();
+                posel.add(bench.drain(process, id, count));
+                server.add((store.cpu().toNanos() - before) / 1e3 / count);
+            }
+        }
+        bench.report().addRates(title, "deliveries/s", posel, "bare loop", bare, "≥ 0.7");
+        double over = Samples.of(posel.stream().map(Rate::cpuMicros).toList()).median();
+        double under = Samples.of(bare.stream().map(Rate::cpuMicros).toList()).median();
+        bench.report()
+                .add(new Figure(
+                        title + ", processor time",
+                        "µs each",
+                        over,
+                        "bare loop",
+                        under,
+                        over / under,
+                        over / under,
+                        over / under,
+                        "≤ 30 µs more"));
+        if (store.isServer()) {
+            bench.report()
+                    .note(String.format(
+                            "%s: PostgreSQL itself takes %.0f µs for each delivery",
+                            title, Samples.of(server).median()));
+        }
+    }
+}

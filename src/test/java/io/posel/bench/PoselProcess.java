@@ -1,0 +1,152 @@
+package io.posel.bench;
+
+import io.posel.testing.PoselClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** The real jar as users run it, with 512 MB. */
+final class PoselProcess implements AutoCloseable {
+    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Pattern USED = Pattern.compile("used (\\d+)K");
+
+    private final ChildProcess child;
+    private final Store store;
+    private final int port;
+
+    private PoselProcess(ChildProcess child, Store store, int port) {
+        this.child = child;
+        this.store = store;
+        this.port = port;
+    }
+
+    /** Ready. {@code -Dbench.java="…"} gives its JVM more arguments, such as those of the flight recorder. */
+    static PoselProcess start(Path folder, Store store, Map<String, String> settings) throws IOException {
+        int port = freePort();
+        Map<String, String> environment = new HashMap<>();
+        environment.put("POSEL_DATA_DIR", folder.resolve("data").toString());
+        environment.putAll(store.environment());
+        environment.put("POSEL_HTTP_PORT", String.valueOf(port));
+        environment.put("POSEL_ADMIN_TOKEN", PoselClient.ADMIN_TOKEN);
+        environment.put("POSEL_INTAKE_TOKEN", PoselClient.INTAKE_TOKEN);
+        environment.put("POSEL_DELIVERY_ALLOW", "127.0.0.0/8");
+        environment.putAll(settings);
+        List<String> arguments = new java.util.ArrayList<>(List.of("-Xmx512m"));
+        String more = System.getProperty("bench.java", "");
+        if (!more.isBlank()) {
+            arguments.addAll(List.of(more.split(" ")));
+        }
+        arguments.addAll(List.of(
+                "-jar",
+                Path.of(System.getProperty("posel.jar", "target/posel.jar"))
+                        .toAbsolutePath()
+                        .toString()));
+        ChildProcess child = ChildProcess.java(folder, folder.resolve("posel.log"), false, environment, arguments);
+        PoselProcess posel = new PoselProcess(child, store, port);
+        posel.awaitReady(folder.resolve("posel.log"));
+        return posel;
+    }
+
+    private void awaitReady(Path log) {
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        Awaitility.await("Posel is ready").atMost(Duration.ofSeconds(90)).until(() -> {
+            if (!child.process().isAlive()) {
+                throw new IllegalStateException("Posel ended: " + Files.readString(log));
+            }
+            try {
+                return http.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    PoselClient client() {
+        return new PoselClient(port);
+    }
+
+    int port() {
+        return port;
+    }
+
+    Duration cpu() {
+        return child.cpu();
+    }
+
+    void enable(String webhookId, boolean enabled) {
+        var answer = client().patch("/api/webhooks/" + webhookId, "{\"enabled\":" + enabled + "}");
+        if (answer.status() != 200) {
+            throw new IllegalStateException("not switched: " + answer);
+        }
+    }
+
+    /** Until nothing of these webhooks is queued any more, so that every outcome is on disk. */
+    void awaitSettled(String webhookId) {
+        Awaitility.await("all is settled")
+                .atMost(LONG)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(store.isServer() ? 10 : 50))
+                .until(() -> isSettled(webhookId));
+    }
+
+    private boolean isSettled(String webhookId) throws SQLException {
+        if (store.isServer()) {
+            return store.number(
+                            "select count(*) from delivery where pos is not null and webhook_id = '" + webhookId + "'")
+                    == 0;
+        }
+        var answer = client().get("/api/deliveries?state=queued&limit=1&webhook=" + webhookId);
+        if (answer.status() != 200) {
+            throw new IllegalStateException("no log: " + answer);
+        }
+        return !answer.text().contains("\"queued\"");
+    }
+
+    /** Megabytes that live objects take. */
+    double heapAfterGc() throws IOException, InterruptedException {
+        jcmd("GC.run");
+        jcmd("GC.run");
+        Matcher used = USED.matcher(jcmd("GC.heap_info"));
+        return used.find() ? Long.parseLong(used.group(1)) / 1024.0 : Double.NaN;
+    }
+
+    private String jcmd(String command) throws IOException, InterruptedException {
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(child.process().pid()),
+                        command)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        jcmd.waitFor();
+        return said;
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
