@@ -96,6 +96,13 @@ final class Bench implements AutoCloseable {
      */
     List<String> queued(Store store, int webhooks, int each, int entities, int concurrency)
             throws IOException, SQLException {
+        List<String> ids = define(store, webhooks, concurrency);
+        new Queue(store).fill(ids, each, entities);
+        return ids;
+    }
+
+    /** Defines webhooks that are switched off. Posel does not run when this returns. */
+    List<String> define(Store store, int webhooks, int concurrency) throws IOException {
         List<String> ids = new ArrayList<>();
         try (PoselProcess posel = posel(store, Map.of())) {
             PoselClient client = posel.client();
@@ -103,7 +110,6 @@ final class Bench implements AutoCloseable {
                 ids.add(client.createWebhook(Sample.webhook(receiver.url("/hook/#customer.id#"), false, concurrency)));
             }
         }
-        new Queue(store).fill(ids, each, entities);
         return ids;
     }
 
@@ -116,6 +122,23 @@ final class Bench implements AutoCloseable {
         awaitReceived(goal);
         posel.awaitSettled(webhookId);
         return new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu);
+    }
+
+    /** Sends events in until the JIT has seen enough of intake and delivery; every one goes to this webhook alone. */
+    void warmUp(PoselProcess posel, String webhookId) throws Exception {
+        int count = WARM_UP / 4;
+        long goal = receiver.received() + count;
+        new Load(posel.port(), "/events").closed(count, i -> Sample.event("warm-" + i, String.valueOf(i % 10_000)));
+        awaitReceived(goal);
+        posel.awaitSettled(webhookId);
+    }
+
+    /** Until nothing has been received for a while. */
+    void quiet() {
+        for (long last = -1; last != receiver.received(); ) {
+            last = receiver.received();
+            LockSupport.parkNanos(300_000_000);
+        }
     }
 
     void awaitReceived(long goal) {

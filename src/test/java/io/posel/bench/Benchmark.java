@@ -9,7 +9,18 @@ import org.junit.jupiter.api.Test;
  * scenarios, {@code -Dbench.scale=1} takes queues of full length, {@code -Dbench.rounds=5} takes each figure more often.
  */
 class Benchmark {
-    private static final List<Scenario> SCENARIOS = List.of(new Drain(), new OneEntity());
+    private static final List<Scenario> SCENARIOS = List.of(
+            new Drain(false),
+            new Drain(true),
+            new OneEntity(),
+            new Latency(),
+            new Through(1),
+            new Through(100),
+            new FanOut(),
+            new SlowReceiver(),
+            new Isolation(),
+            new Definitions(),
+            new Growth());
 
     @Test
     void measureAll() throws Exception {

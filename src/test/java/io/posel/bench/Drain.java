@@ -12,18 +12,21 @@ final class Drain implements Scenario {
     private static final int THREADS = 64;
     private static final int ENTITIES = 10_000;
 
+    private final boolean embedded;
+
+    Drain(boolean embedded) {
+        this.embedded = embedded;
+    }
+
     @Override
     public String name() {
-        return "drain";
+        return embedded ? "drain-h2" : "drain";
     }
 
     @Override
     public void measure(Bench bench) throws Exception {
-        measure(bench, "drain, PostgreSQL", bench.postgres());
-        measure(bench, "drain, H2", bench.h2());
-    }
-
-    private void measure(Bench bench, String title, Store store) throws Exception {
+        Store store = embedded ? bench.h2() : bench.postgres();
+        String title = embedded ? "drain, H2" : "drain, PostgreSQL";
         int count = bench.scaled(200_000);
         List<Rate> bare = new ArrayList<>();
         List<Rate> posel = new ArrayList<>();

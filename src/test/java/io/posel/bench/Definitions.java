@@ -1,0 +1,70 @@
+package io.posel.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** 10,000 webhooks against 10: each event matches one of them; and a queue that is spread over all of them. */
+final class Definitions implements Scenario {
+    private static final int CONCURRENCY = 32;
+
+    @Override
+    public String name() {
+        return "definitions";
+    }
+
+    @Override
+    public void measure(Bench bench) throws Exception {
+        int count = bench.scaled(60_000);
+        ManyWebhooks few = ManyWebhooks.define(bench, 10, CONCURRENCY);
+        ManyWebhooks many = ManyWebhooks.define(bench, 10_000, CONCURRENCY);
+        List<Rate> fewRates = new ArrayList<>();
+        List<Rate> manyRates = new ArrayList<>();
+        try (PoselProcess small = bench.posel(few.store(), Map.of());
+                PoselProcess large = bench.posel(many.store(), Map.of())) {
+            through(bench, small, few, "warm-", Bench.WARM_UP / 4);
+            through(bench, large, many, "warm-", Bench.WARM_UP / 4);
+            for (int round = 0; round < bench.rounds(); round++) {
+                fewRates.add(through(bench, small, few, "round-" + round + "-", count));
+                manyRates.add(through(bench, large, many, "round-" + round + "-", count));
+            }
+        }
+        bench.report()
+                .addRates("10,000 webhooks, one match each", "events/s", manyRates, "10 webhooks", fewRates, "≥ 0.9");
+        fewRates.clear();
+        manyRates.clear();
+        for (int round = 0; round < bench.rounds(); round++) {
+            fewRates.add(behind(bench, few, count));
+            manyRates.add(behind(bench, many, count));
+        }
+        bench.report()
+                .addRates(
+                        "10,000 webhooks behind, from a cold start", "deliveries/s", manyRates, "10 webhooks", fewRates,
+                        "≥ 0.9");
+    }
+
+    private static Rate through(Bench bench, PoselProcess posel, ManyWebhooks webhooks, String prefix, int count)
+            throws Exception {
+        long cpu = posel.cpu().toNanos();
+        long goal = bench.receiver().received() + count;
+        long start = System.nanoTime();
+        new Load(posel.port(), "/events").closed(count, webhooks.events(prefix));
+        bench.awaitReceived(goal);
+        webhooks.awaitSettled();
+        return new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu);
+    }
+
+    /** From the first receipt to the last outcome on disk. */
+    private static Rate behind(Bench bench, ManyWebhooks webhooks, int count) throws Exception {
+        new Queue(webhooks.store()).spread(webhooks.ids(), count, 10_000);
+        long goal = bench.receiver().received() + count;
+        long first = bench.receiver().received() + 1;
+        try (PoselProcess posel = bench.posel(webhooks.store(), Map.of())) {
+            bench.awaitReceived(first);
+            long start = System.nanoTime();
+            bench.awaitReceived(goal);
+            webhooks.awaitSettled();
+            return new Rate(count, System.nanoTime() - start, posel.cpu().toNanos());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.posel.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Each event goes to ten webhooks; counted are deliveries. */
+final class FanOut implements Scenario {
+    private static final int WEBHOOKS = 10;
+    private static final int CONCURRENCY = 6;
+
+    @Override
+    public String name() {
+        return "fan-out";
+    }
+
+    @Override
+    public void measure(Bench bench) throws Exception {
+        int events = bench.scaled(20_000);
+        int count = events * WEBHOOKS;
+        List<Rate> bare = new ArrayList<>();
+        List<Rate> posel = new ArrayList<>();
+        Store store = bench.postgres();
+        List<List<String>> rounds = new ArrayList<>();
+        for (int round = 0; round < bench.rounds(); round++) {
+            List<String> ids = bench.define(store, WEBHOOKS, CONCURRENCY);
+            new Queue(store).fanOut(ids, events, 10_000);
+            rounds.add(ids);
+        }
+        String warmUp = bench.queued(store, 1, Bench.WARM_UP, 10_000, 64).get(0);
+        try (PoselProcess process = bench.posel(store, Map.of())) {
+            bench.drain(process, warmUp, Bench.WARM_UP);
+            for (List<String> ids : rounds) {
+                bare.add(bench.bare().run(count, WEBHOOKS * CONCURRENCY));
+                posel.add(drain(bench, process, ids, count));
+            }
+        }
+        bench.report().addRates("fan-out to 10, PostgreSQL", "deliveries/s", posel, "bare loop", bare, "≥ 0.7");
+    }
+
+    private static Rate drain(Bench bench, PoselProcess process, List<String> ids, int count) {
+        long cpu = process.cpu().toNanos();
+        long goal = bench.receiver().received() + count;
+        long start = System.nanoTime();
+        ids.forEach(id -> process.enable(id, true));
+        bench.awaitReceived(goal);
+        ids.forEach(process::awaitSettled);
+        return new Rate(count, System.nanoTime() - start, process.cpu().toNanos() - cpu);
+    }
+}

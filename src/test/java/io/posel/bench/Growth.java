@@ -1,0 +1,76 @@
+package io.posel.bench;
+
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The same number of deliveries from a queue of a million and from one of ten thousand, which neither empties. */
+final class Growth implements Scenario {
+    @Override
+    public String name() {
+        return "growth";
+    }
+
+    @Override
+    public void measure(Bench bench) throws Exception {
+        int taken = bench.scaled(100_000);
+        int runs = 2 * bench.rounds();
+        Store store = bench.postgres();
+        String warmUp = bench.queued(store, 1, Bench.WARM_UP, 10_000, 64).get(0);
+        String small = bench.queued(store, 1, bench.scaled(10_000) + runs * taken, 10_000, 64).get(0);
+        String large = bench.queued(store, 1, bench.scaled(1_000_000) + runs * taken, 10_000, 64).get(0);
+        try (PoselProcess posel = bench.posel(store, Map.of())) {
+            bench.drain(posel, warmUp, Bench.WARM_UP);
+            rounds(bench, posel, small, large, taken, "growth, 100 times the queue");
+            double before = posel.heapAfterGc();
+            posel.enable(large, true);
+            bench.awaitReceived(bench.receiver().received() + taken / 10);
+            double during = posel.heapAfterGc();
+            posel.enable(large, false);
+            bench.quiet();
+            bench.report()
+                    .add(new Figure(
+                            "growth, heap after GC",
+                            "MB",
+                            during,
+                            "idle",
+                            before,
+                            during / before,
+                            during / before,
+                            during / before,
+                            "≤ 1.1"));
+            try (Connection snapshot = store.connect();
+                    var statement = snapshot.createStatement()) {
+                snapshot.setAutoCommit(false);
+                snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                statement.execute("select last from place");
+                rounds(bench, posel, small, large, taken, "growth, and an old snapshot held open");
+                snapshot.rollback();
+            }
+        }
+    }
+
+    private static void rounds(
+            Bench bench, PoselProcess posel, String small, String large, int taken, String title) throws Exception {
+        List<Rate> few = new ArrayList<>();
+        List<Rate> many = new ArrayList<>();
+        for (int round = 0; round < bench.rounds(); round++) {
+            few.add(part(bench, posel, small, taken));
+            many.add(part(bench, posel, large, taken));
+        }
+        bench.report().addRates(title, "deliveries/s", many, "short queue", few, "≥ 0.9");
+    }
+
+    private static Rate part(Bench bench, PoselProcess posel, String webhookId, int count) {
+        long cpu = posel.cpu().toNanos();
+        long goal = bench.receiver().received() + count;
+        long start = System.nanoTime();
+        posel.enable(webhookId, true);
+        bench.awaitReceived(goal);
+        Rate rate = new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu);
+        posel.enable(webhookId, false);
+        bench.quiet();
+        return rate;
+    }
+}

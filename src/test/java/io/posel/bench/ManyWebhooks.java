@@ -1,0 +1,70 @@
+package io.posel.bench;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** Many definitions, of which each event matches one by its filter; written into the tables, copied from one. */
+final class ManyWebhooks {
+    private final Store store;
+    private final List<String> ids;
+
+    private ManyWebhooks(Store store, List<String> ids) {
+        this.store = store;
+        this.ids = ids;
+    }
+
+    /** Posel does not run when this returns. */
+    static ManyWebhooks define(Bench bench, int count, int concurrency) throws Exception {
+        Store store = bench.postgres();
+        String template = Sample.webhook(bench.receiver().url("/0/#event.id#"), true, concurrency)
+                .replace("\"filter\":{}", "")
+                .replace("\"name\"", "\"filter\":{\"account.eshopId\":[\"shop-0\"]},\"name\"");
+        try (PoselProcess posel = bench.posel(store, Map.of())) {
+            posel.client().createWebhook(template);
+        }
+        copy(store, count);
+        List<String> ids = java.util.stream.IntStream.range(1, count + 1)
+                .mapToObj(n -> "wh_bench" + n)
+                .toList();
+        return new ManyWebhooks(store, ids);
+    }
+
+    private static void copy(Store store, int count) throws SQLException {
+        try (var connection = store.connect();
+                var statement = connection.createStatement()) {
+            String definition = "convert_to(replace(replace(convert_from(definition, 'UTF8'), 'shop-0', 'shop-' || n),"
+                    + " '/0/', '/' || n || '/'), 'UTF8')";
+            statement.execute("insert into webhook_version (webhook_id, version, definition) select 'wh_bench' || n,"
+                    + " version, " + definition + " from webhook_version, " + store.series(count));
+            statement.execute("insert into webhook (id, version, definition, created_at, updated_at) select"
+                    + " 'wh_bench' || n, version, " + definition + ", created_at, updated_at from webhook, "
+                    + store.series(count));
+            statement.execute("analyze");
+        }
+    }
+
+    Store store() {
+        return store;
+    }
+
+    List<String> ids() {
+        return ids;
+    }
+
+    /** Events for one webhook after the other; webhook {@code n} of 1… gets them under {@code /n/}. */
+    IntFunction<String> events(String prefix) {
+        return i -> Sample.event(prefix + i, String.valueOf(i % 10_000))
+                .replace("\"eshopId\":\"7\"", "\"eshopId\":\"shop-" + (1 + i % ids.size()) + "\"");
+    }
+
+    /** Until nothing at all is queued. */
+    void awaitSettled() throws Exception {
+        org.awaitility.Awaitility.await("all is settled")
+                .atMost(java.time.Duration.ofMinutes(5))
+                .pollDelay(java.time.Duration.ZERO)
+                .pollInterval(java.time.Duration.ofMillis(20))
+                .until(() -> store.number("select count(*) from delivery where pos is not null") == 0);
+    }
+}
