@@ -26,7 +26,7 @@ final class Bare implements AutoCloseable {
     }
 
     /** Warmed up. */
-    static Bare start(Path folder, Receiver receiver) throws IOException {
+    static Bare start(Path folder, Receiver receiver, int warmUp) throws IOException {
         Bare bare = new Bare(ChildProcess.java(
                 folder,
                 folder.resolve("bare.log"),
@@ -42,7 +42,7 @@ final class Bare implements AutoCloseable {
                         BareLoop.class.getName(),
                         receiver.url("/hook/1234"))));
         bare.answer("ready");
-        bare.run(Bench.WARM_UP, 64);
+        bare.run(warmUp, 64);
         return bare;
     }
 

@@ -13,14 +13,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What the scenarios share: the receiver, the bare loop, databases, and the two ways to say how much is measured. */
 final class Bench implements AutoCloseable {
-    /** What the JIT needs before figures stay the same. */
-    static final int WARM_UP = 100_000;
-
     private static final long PATIENCE_NANOS = 300_000_000_000L;
 
     private final Path folder;
     private final double scale;
     private final int rounds;
+    private final int warmUp;
     private final Receiver receiver;
     private final Store.Server server;
     private final Bare bare;
@@ -30,17 +28,19 @@ final class Bench implements AutoCloseable {
     /**
      * @param scale 1: queues as long as the aims name them
      * @param rounds how often each figure is taken
+     * @param warmUp requests that the JIT needs before figures stay the same
      */
-    Bench(Path folder, double scale, int rounds) throws IOException, SQLException {
+    Bench(Path folder, double scale, int rounds, int warmUp) throws IOException, SQLException {
         delete(folder);
         this.folder = Files.createDirectories(folder).toAbsolutePath();
         this.scale = scale;
         this.rounds = rounds;
+        this.warmUp = warmUp;
         this.server = new Store.Server(this.folder);
         this.receiver = Receiver.start();
         this.report = new Report(
                 this.folder.resolve("report.md"), Machine.describe(this.folder, server.version(), scale, rounds));
-        this.bare = Bare.start(this.folder, receiver);
+        this.bare = Bare.start(this.folder, receiver, warmUp);
     }
 
     private static void delete(Path folder) throws IOException {
@@ -55,6 +55,10 @@ final class Bench implements AutoCloseable {
 
     int scaled(int count) {
         return Math.max(100, (int) (count * scale));
+    }
+
+    int warmUp() {
+        return warmUp;
     }
 
     int rounds() {
@@ -126,7 +130,7 @@ final class Bench implements AutoCloseable {
 
     /** Sends events in until the JIT has seen enough of intake and delivery; every one goes to this webhook alone. */
     void warmUp(PoselProcess posel, String webhookId) throws Exception {
-        int count = WARM_UP / 4;
+        int count = warmUp / 4;
         long goal = receiver.received() + count;
         new Load(posel.port(), "/events").closed(count, i -> Sample.event("warm-" + i, String.valueOf(i % 10_000)));
         awaitReceived(goal);

@@ -29,7 +29,8 @@ class Benchmark {
         try (Bench bench = new Bench(
                 Path.of("target/bench"),
                 Double.parseDouble(System.getProperty("bench.scale", "0.25")),
-                Integer.getInteger("bench.rounds", 3))) {
+                Integer.getInteger("bench.rounds", 3),
+                Integer.getInteger("bench.warmup", 100_000))) {
             System.out.println(Figure.HEAD);
             for (Scenario scenario : SCENARIOS) {
                 if (all || only.contains(scenario.name())) {

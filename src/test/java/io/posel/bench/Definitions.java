@@ -22,8 +22,8 @@ final class Definitions implements Scenario {
         List<Rate> manyRates = new ArrayList<>();
         try (PoselProcess small = bench.posel(few.store(), Map.of());
                 PoselProcess large = bench.posel(many.store(), Map.of())) {
-            through(bench, small, few, "warm-", Bench.WARM_UP / 4);
-            through(bench, large, many, "warm-", Bench.WARM_UP / 4);
+            through(bench, small, few, "warm-", bench.warmUp() / 4);
+            through(bench, large, many, "warm-", bench.warmUp() / 4);
             for (int round = 0; round < bench.rounds(); round++) {
                 fewRates.add(through(bench, small, few, "round-" + round + "-", count));
                 manyRates.add(through(bench, large, many, "round-" + round + "-", count));

@@ -32,9 +32,9 @@ final class Drain implements Scenario {
         List<Rate> posel = new ArrayList<>();
         List<Double> server = new ArrayList<>();
         List<String> ids = bench.queued(store, bench.rounds(), count, ENTITIES, THREADS);
-        String warmUp = bench.queued(store, 1, Bench.WARM_UP, ENTITIES, THREADS).get(0);
+        String warmUp = bench.queued(store, 1, bench.warmUp(), ENTITIES, THREADS).get(0);
         try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, warmUp, Bench.WARM_UP);
+            bench.drain(process, warmUp, bench.warmUp());
             for (String id : ids) {
                 bare.add(bench.bare().run(count, THREADS));
                 long before = store.cpu().toNanos();

@@ -27,9 +27,9 @@ final class FanOut implements Scenario {
             new Queue(store).fanOut(ids, events, 10_000);
             rounds.add(ids);
         }
-        String warmUp = bench.queued(store, 1, Bench.WARM_UP, 10_000, 64).get(0);
+        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
         try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, warmUp, Bench.WARM_UP);
+            bench.drain(process, warmUp, bench.warmUp());
             for (List<String> ids : rounds) {
                 bare.add(bench.bare().run(count, WEBHOOKS * CONCURRENCY));
                 posel.add(drain(bench, process, ids, count));

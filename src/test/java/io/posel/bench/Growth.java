@@ -17,11 +17,11 @@ final class Growth implements Scenario {
         int taken = bench.scaled(100_000);
         int runs = 2 * bench.rounds();
         Store store = bench.postgres();
-        String warmUp = bench.queued(store, 1, Bench.WARM_UP, 10_000, 64).get(0);
+        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
         String small = bench.queued(store, 1, bench.scaled(10_000) + runs * taken, 10_000, 64).get(0);
         String large = bench.queued(store, 1, bench.scaled(1_000_000) + runs * taken, 10_000, 64).get(0);
         try (PoselProcess posel = bench.posel(store, Map.of())) {
-            bench.drain(posel, warmUp, Bench.WARM_UP);
+            bench.drain(posel, warmUp, bench.warmUp());
             rounds(bench, posel, small, large, taken, "growth, 100 times the queue");
             double before = posel.heapAfterGc();
             posel.enable(large, true);

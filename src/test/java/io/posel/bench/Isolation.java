@@ -16,7 +16,7 @@ final class Isolation implements Scenario {
     public void measure(Bench bench) throws Exception {
         ManyWebhooks webhooks = ManyWebhooks.define(bench, WEBHOOKS, 32);
         try (PoselProcess posel = bench.posel(webhooks.store(), Map.of())) {
-            capacity(bench, posel, webhooks, "warm-", Bench.WARM_UP / 4);
+            capacity(bench, posel, webhooks, "warm-", bench.warmUp() / 4);
             double perSecond = 0.7 * capacity(bench, posel, webhooks, "capacity-", bench.scaled(100_000));
             int count = bench.scaled((int) (perSecond * SECONDS));
             Healthy well = run(bench, posel, webhooks, "well-", count, perSecond, false);

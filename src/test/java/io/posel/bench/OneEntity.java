@@ -18,9 +18,9 @@ final class OneEntity implements Scenario {
         List<Rate> bare = new ArrayList<>();
         List<Rate> posel = new ArrayList<>();
         List<String> ids = bench.queued(store, bench.rounds(), count, 1, 64);
-        String warmUp = bench.queued(store, 1, Bench.WARM_UP, 10_000, 64).get(0);
+        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
         try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, warmUp, Bench.WARM_UP);
+            bench.drain(process, warmUp, bench.warmUp());
             for (String id : ids) {
                 bare.add(bench.bare().run(count, 1));
                 posel.add(bench.drain(process, id, count));

@@ -21,9 +21,9 @@ final class SlowReceiver implements Scenario {
         List<Rate> bare = new ArrayList<>();
         Store store = bench.postgres();
         List<String> ids = bench.queued(store, bench.rounds(), count, 1_000, CONCURRENCY);
-        String warmUp = bench.queued(store, 1, Bench.WARM_UP, 10_000, 64).get(0);
+        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
         try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, warmUp, Bench.WARM_UP);
+            bench.drain(process, warmUp, bench.warmUp());
             bench.receiver().answer(target -> WAIT_NANOS);
             for (String id : ids) {
                 bare.add(bench.bare().run(count, CONCURRENCY));
