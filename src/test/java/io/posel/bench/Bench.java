@@ -13,6 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What the scenarios share: the receiver, the bare loop, databases, and the two ways to say how much is measured. */
 final class Bench implements AutoCloseable {
+    /** Customers that events are about, in turn. */
+    static final int ENTITIES = 10_000;
+
     private static final long PATIENCE_NANOS = 300_000_000_000L;
 
     private final Path folder;
@@ -93,16 +96,18 @@ final class Bench implements AutoCloseable {
         return PoselProcess.start(Files.createDirectories(folder.resolve("posel-" + runs++)), store, settings);
     }
 
-    /**
-     * Defines webhooks that are switched off and fills their queues. Posel does not run when this returns.
-     *
-     * @return their ids
-     */
-    List<String> queued(Store store, int webhooks, int each, int entities, int concurrency)
+    /** A webhook to warm up with, and those that are measured; all switched off, with their queues filled. */
+    record Queued(String warmUp, List<String> ids) {}
+
+    /** Posel does not run when this returns. */
+    Queued queued(Store store, int webhooks, int each, int entities, int concurrency)
             throws IOException, SQLException {
-        List<String> ids = define(store, webhooks, concurrency);
-        new Queue(store).fill(ids, each, entities);
-        return ids;
+        List<String> ids = define(store, webhooks + 1, concurrency);
+        Queued queued = new Queued(ids.get(0), ids.subList(1, ids.size()));
+        Queue queue = new Queue(store);
+        queue.fill(List.of(queued.warmUp), warmUp, ENTITIES);
+        queue.fill(queued.ids, each, entities);
+        return queued;
     }
 
     /** Defines webhooks that are switched off. Posel does not run when this returns. */
@@ -132,7 +137,7 @@ final class Bench implements AutoCloseable {
     void warmUp(PoselProcess posel, String webhookId) throws Exception {
         int count = warmUp / 4;
         long goal = receiver.received() + count;
-        new Load(posel.port(), "/events").closed(count, i -> Sample.event("warm-" + i, String.valueOf(i % 10_000)));
+        new Load(posel.port(), "/events").closed(count, i -> Sample.event("warm-" + i, String.valueOf(i % ENTITIES)));
         awaitReceived(goal);
         posel.awaitSettled(webhookId);
     }

@@ -10,7 +10,6 @@ import java.util.Map;
  */
 final class Drain implements Scenario {
     private static final int THREADS = 64;
-    private static final int ENTITIES = 10_000;
 
     private final boolean embedded;
 
@@ -31,11 +30,10 @@ final class Drain implements Scenario {
         List<Rate> bare = new ArrayList<>();
         List<Rate> posel = new ArrayList<>();
         List<Double> server = new ArrayList<>();
-        List<String> ids = bench.queued(store, bench.rounds(), count, ENTITIES, THREADS);
-        String warmUp = bench.queued(store, 1, bench.warmUp(), ENTITIES, THREADS).get(0);
+        Bench.Queued queued = bench.queued(store, bench.rounds(), count, Bench.ENTITIES, THREADS);
         try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, warmUp, bench.warmUp());
-            for (String id : ids) {
+            bench.drain(process, queued.warmUp(), bench.warmUp());
+            for (String id : queued.ids()) {
                 bare.add(bench.bare().run(count, THREADS));
                 long before = store.cpu().toNanos();
                 posel.add(bench.drain(process, id, count));

@@ -21,18 +21,20 @@ final class FanOut implements Scenario {
         List<Rate> bare = new ArrayList<>();
         List<Rate> posel = new ArrayList<>();
         Store store = bench.postgres();
+        List<String> ids = bench.define(store, 1 + bench.rounds() * WEBHOOKS, CONCURRENCY);
+        String warmUp = ids.get(0);
+        new Queue(store).fill(List.of(warmUp), bench.warmUp(), Bench.ENTITIES);
         List<List<String>> rounds = new ArrayList<>();
         for (int round = 0; round < bench.rounds(); round++) {
-            List<String> ids = bench.define(store, WEBHOOKS, CONCURRENCY);
-            new Queue(store).fanOut(ids, events, 10_000);
-            rounds.add(ids);
+            List<String> ten = ids.subList(1 + round * WEBHOOKS, 1 + (round + 1) * WEBHOOKS);
+            new Queue(store).fanOut(ten, events, Bench.ENTITIES);
+            rounds.add(ten);
         }
-        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
         try (PoselProcess process = bench.posel(store, Map.of())) {
             bench.drain(process, warmUp, bench.warmUp());
-            for (List<String> ids : rounds) {
+            for (List<String> ten : rounds) {
                 bare.add(bench.bare().run(count, WEBHOOKS * CONCURRENCY));
-                posel.add(drain(bench, process, ids, count));
+                posel.add(drain(bench, process, ten, count));
             }
         }
         bench.report().addRates("fan-out to 10, PostgreSQL", "deliveries/s", posel, "bare loop", bare, "≥ 0.7");

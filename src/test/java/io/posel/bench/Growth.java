@@ -17,11 +17,12 @@ final class Growth implements Scenario {
         int taken = bench.scaled(100_000);
         int runs = 2 * bench.rounds();
         Store store = bench.postgres();
-        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
-        String small = bench.queued(store, 1, bench.scaled(10_000) + runs * taken, 10_000, 64).get(0);
-        String large = bench.queued(store, 1, bench.scaled(1_000_000) + runs * taken, 10_000, 64).get(0);
+        Bench.Queued queued = bench.queued(store, 2, bench.scaled(10_000) + runs * taken, Bench.ENTITIES, 64);
+        String small = queued.ids().get(0);
+        String large = queued.ids().get(1);
+        new Queue(store).fill(List.of(large), bench.scaled(990_000), Bench.ENTITIES);
         try (PoselProcess posel = bench.posel(store, Map.of())) {
-            bench.drain(posel, warmUp, bench.warmUp());
+            bench.drain(posel, queued.warmUp(), bench.warmUp());
             rounds(bench, posel, small, large, taken, "growth, 100 times the queue");
             double before = posel.heapAfterGc();
             posel.enable(large, true);

@@ -19,7 +19,6 @@ final class ManyWebhooks {
     static ManyWebhooks define(Bench bench, int count, int concurrency) throws Exception {
         Store store = bench.postgres();
         String template = Sample.webhook(bench.receiver().url("/0/#event.id#"), true, concurrency)
-                .replace("\"filter\":{}", "")
                 .replace("\"name\"", "\"filter\":{\"account.eshopId\":[\"shop-0\"]},\"name\"");
         try (PoselProcess posel = bench.posel(store, Map.of())) {
             posel.client().createWebhook(template);

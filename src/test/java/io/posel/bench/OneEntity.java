@@ -17,11 +17,10 @@ final class OneEntity implements Scenario {
         int count = bench.scaled(60_000);
         List<Rate> bare = new ArrayList<>();
         List<Rate> posel = new ArrayList<>();
-        List<String> ids = bench.queued(store, bench.rounds(), count, 1, 64);
-        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
+        Bench.Queued queued = bench.queued(store, bench.rounds(), count, 1, 64);
         try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, warmUp, bench.warmUp());
-            for (String id : ids) {
+            bench.drain(process, queued.warmUp(), bench.warmUp());
+            for (String id : queued.ids()) {
                 bare.add(bench.bare().run(count, 1));
                 posel.add(bench.drain(process, id, count));
             }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -90,6 +91,8 @@ final class Receiver implements AutoCloseable {
                 selector.select(this::ready, waitMillis());
                 answerDue();
             }
+        } catch (ClosedSelectorException e) {
+            // closed
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

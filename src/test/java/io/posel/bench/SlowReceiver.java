@@ -20,12 +20,11 @@ final class SlowReceiver implements Scenario {
         List<Rate> posel = new ArrayList<>();
         List<Rate> bare = new ArrayList<>();
         Store store = bench.postgres();
-        List<String> ids = bench.queued(store, bench.rounds(), count, 1_000, CONCURRENCY);
-        String warmUp = bench.queued(store, 1, bench.warmUp(), 10_000, 64).get(0);
+        Bench.Queued queued = bench.queued(store, bench.rounds(), count, 1_000, CONCURRENCY);
         try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, warmUp, bench.warmUp());
+            bench.drain(process, queued.warmUp(), bench.warmUp());
             bench.receiver().answer(target -> WAIT_NANOS);
-            for (String id : ids) {
+            for (String id : queued.ids()) {
                 bare.add(bench.bare().run(count, CONCURRENCY));
                 posel.add(bench.drain(process, id, count));
             }
