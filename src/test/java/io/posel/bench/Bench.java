@@ -100,8 +100,7 @@ final class Bench implements AutoCloseable {
     record Queued(String warmUp, List<String> ids) {}
 
     /** Posel does not run when this returns. */
-    Queued queued(Store store, int webhooks, int each, int entities, int concurrency)
-            throws IOException, SQLException {
+    Queued queued(Store store, int webhooks, int each, int entities, int concurrency) throws IOException, SQLException {
         List<String> ids = define(store, webhooks + 1, concurrency);
         Queued queued = new Queued(ids.get(0), ids.subList(1, ids.size()));
         Queue queue = new Queue(store);

@@ -56,7 +56,8 @@ final class Connection implements AutoCloseable {
     private void finish(InputStream in, String headers, String begun) throws IOException {
         int at = headers.indexOf("content-length:");
         if (at >= 0) {
-            int length = Integer.parseInt(headers.substring(at + 15).lines().findFirst().orElse("0").strip());
+            int length = Integer.parseInt(
+                    headers.substring(at + 15).lines().findFirst().orElse("0").strip());
             in.skipNBytes(length - begun.length());
             return;
         }

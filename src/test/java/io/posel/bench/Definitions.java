@@ -39,7 +39,11 @@ final class Definitions implements Scenario {
         }
         bench.report()
                 .addRates(
-                        "10,000 webhooks behind, from a cold start", "deliveries/s", manyRates, "10 webhooks", fewRates,
+                        "10,000 webhooks behind, from a cold start",
+                        "deliveries/s",
+                        manyRates,
+                        "10 webhooks",
+                        fewRates,
                         "≥ 0.9");
     }
 

@@ -17,7 +17,7 @@ final class Growth implements Scenario {
         int taken = bench.scaled(100_000);
         int runs = 2 * bench.rounds();
         Store store = bench.postgres();
-        Bench.Queued queued = bench.queued(store, 2, bench.scaled(10_000) + runs * taken, Bench.ENTITIES, 64);
+        Bench.Queued queued = bench.queued(store, 2, 10_000 + runs * (taken + 1_000), Bench.ENTITIES, 64);
         String small = queued.ids().get(0);
         String large = queued.ids().get(1);
         new Queue(store).fill(List.of(large), bench.scaled(990_000), Bench.ENTITIES);
@@ -52,8 +52,8 @@ final class Growth implements Scenario {
         }
     }
 
-    private static void rounds(
-            Bench bench, PoselProcess posel, String small, String large, int taken, String title) throws Exception {
+    private static void rounds(Bench bench, PoselProcess posel, String small, String large, int taken, String title)
+            throws Exception {
         List<Rate> few = new ArrayList<>();
         List<Rate> many = new ArrayList<>();
         for (int round = 0; round < bench.rounds(); round++) {

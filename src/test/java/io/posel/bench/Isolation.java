@@ -18,7 +18,7 @@ final class Isolation implements Scenario {
         try (PoselProcess posel = bench.posel(webhooks.store(), Map.of())) {
             capacity(bench, posel, webhooks, "warm-", bench.warmUp() / 4);
             double perSecond = 0.7 * capacity(bench, posel, webhooks, "capacity-", bench.scaled(100_000));
-            int count = bench.scaled((int) (perSecond * SECONDS));
+            int count = (int) (perSecond * Math.max(10, bench.scaled(100 * SECONDS) / 100));
             Healthy well = run(bench, posel, webhooks, "well-", count, perSecond, false);
             webhooks.awaitSettled();
             Healthy sick = run(bench, posel, webhooks, "sick-", count, perSecond, true);

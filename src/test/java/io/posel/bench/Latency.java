@@ -32,8 +32,8 @@ final class Latency implements Scenario {
         List<Double> tailRatios = new ArrayList<>();
         Store store = bench.postgres();
         try (PoselProcess posel = bench.posel(store, Map.of())) {
-            String id = posel.client()
-                    .createWebhook(Sample.webhook(bench.receiver().url("/#event.id#"), true, 64));
+            String id =
+                    posel.client().createWebhook(Sample.webhook(bench.receiver().url("/#event.id#"), true, 64));
             bench.warmUp(posel, id);
             for (int round = 0; round < bench.rounds(); round++) {
                 double plain = plainMillis(bench, count);
@@ -57,7 +57,13 @@ final class Latency implements Scenario {
                                 latency.greatest()));
             }
         }
-        add(bench, "latency at 500/s, p50", middle, "POST + 2 fsync + 2 ms", Samples.of(allowed).median(), ratios);
+        add(
+                bench,
+                "latency at 500/s, p50",
+                middle,
+                "POST + 2 fsync + 2 ms",
+                Samples.of(allowed).median(),
+                ratios);
         add(bench, "latency at 500/s, p99", tail, "30 ms", 30, tailRatios);
     }
 
@@ -84,11 +90,7 @@ final class Latency implements Scenario {
         long goal = bench.receiver().received() + count;
         long[] intended = new long[count];
         new Load(posel.port(), "/events")
-                .open(
-                        PER_SECOND,
-                        i -> Sample.event(prefix + i, String.valueOf(i % 10_000)),
-                        intended,
-                        new long[count]);
+                .open(PER_SECOND, i -> Sample.event(prefix + i, String.valueOf(i % 10_000)), intended, new long[count]);
         bench.awaitReceived(goal);
         bench.receiver().answerAtOnce();
         return arrivals.millisSince(intended);
@@ -104,8 +106,8 @@ final class Latency implements Scenario {
 
     private static double fsyncMillis(Path folder) throws IOException {
         List<Double> millis = new ArrayList<>();
-        try (FileChannel file = FileChannel.open(
-                folder.resolve("fsync"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file =
+                FileChannel.open(folder.resolve("fsync"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer page = ByteBuffer.allocate(8 * 1024);
             for (int i = 0; i < 300; i++) {
                 long start = System.nanoTime();

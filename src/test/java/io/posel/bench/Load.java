@@ -40,7 +40,9 @@ final class Load {
             intended[i] = start + (long) (i * 1e9 / perSecond);
         }
         each(intended.length, (connection, request) -> {
-            for (long wait = intended[request] - System.nanoTime(); wait > 0; wait = intended[request] - System.nanoTime()) {
+            for (long wait = intended[request] - System.nanoTime();
+                    wait > 0;
+                    wait = intended[request] - System.nanoTime()) {
                 LockSupport.parkNanos(wait);
             }
             post(connection, body.apply(request));

@@ -84,8 +84,7 @@ final class Queue {
                 + " as varchar(20)), current_timestamp, " + store.bytes(data) + " from " + store.series(count));
     }
 
-    private void deliveries(
-            Statement statement, long lastEvent, long last, String webhookId, int count, int entities)
+    private void deliveries(Statement statement, long lastEvent, long last, String webhookId, int count, int entities)
             throws SQLException {
         String number = "(" + last + " + n)";
         // ids in the order of time, as Posel gives them

@@ -49,7 +49,8 @@ final class Through implements Scenario {
                 take(posel, "through-" + round + "-", count);
                 bench.awaitReceived(goal);
                 posel.awaitSettled(id);
-                through.add(new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu));
+                through.add(
+                        new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu));
             }
         }
         String title = "through, " + (batch == 1 ? "1 event" : batch + " events") + " a request";
@@ -59,7 +60,8 @@ final class Through implements Scenario {
                         "%s: Posel's intake alone takes %,.0f events/s; through takes %.0f µs of Posel's processor time each",
                         title,
                         Samples.of(intakes).median(),
-                        Samples.of(through.stream().map(Rate::cpuMicros).toList()).median()));
+                        Samples.of(through.stream().map(Rate::cpuMicros).toList())
+                                .median()));
     }
 
     private long take(PoselProcess posel, String prefix, int count) throws Exception {
