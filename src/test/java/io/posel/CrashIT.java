@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The jar is killed and started again. */
 class CrashIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final int CRASHES = Boolean.getBoolean("posel.soak") ? 20 : 3;
+    private static final int CRASHES = Boolean.getBoolean("posel.soak") ? 20 : 2;
 
     @TempDir
     Path home;
@@ -60,11 +60,11 @@ class CrashIT {
             for (int i = 0; i < 6; i++) {
                 producers.add(Producer.start(posel::client, "e" + i, i % 2 == 1));
             }
-            awaitMore(20);
+            awaitMore(12);
             for (int i = 0; i < CRASHES; i++) {
                 posel.kill();
                 posel.start();
-                awaitMore(20);
+                awaitMore(12);
             }
             producers.forEach(Producer::close);
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** PostgreSQL goes away and comes back, at the start and while everything runs. */
 class DatabaseOutageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int OUTAGES = Boolean.getBoolean("posel.soak") ? 5 : 1;
 
     private OwnPostgres postgres;
     private Receiver receiver;
@@ -72,7 +73,7 @@ class DatabaseOutageIT {
 
         produce(4);
         postgres.start();
-        awaitMore(20);
+        awaitMore(10);
         producers.forEach(Producer::close);
 
         assertThat(posel.client().get("/observe/health/ready").status()).isEqualTo(200);
@@ -91,19 +92,19 @@ class DatabaseOutageIT {
                 ? Answer.status(500)
                 : Answer.ok());
         produce(6);
-        awaitMore(20);
+        awaitMore(10);
 
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < OUTAGES; i++) {
             int before = refused();
             postgres.crash();
-            await().atMost(PATIENCE).until(() -> refused() > before + 12);
+            await().atMost(PATIENCE).until(() -> refused() > before + 6);
             assertThat(posel.client().get("/observe/health/ready").status()).isEqualTo(503);
             postgres.start();
-            awaitMore(20);
+            awaitMore(10);
         }
         producers.forEach(Producer::close);
 
-        Receipts.allOf(producers, receiver, 3 + 2);
+        Receipts.allOf(producers, receiver, 3 + OUTAGES);
         assertQuietLog();
     }
 

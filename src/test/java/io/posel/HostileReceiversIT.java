@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 class HostileReceiversIT {
     private static final Logger LOG = LoggerFactory.getLogger(HostileReceiversIT.class);
     private static final Duration LOAD =
-            Boolean.getBoolean("posel.soak") ? Duration.ofMinutes(10) : Duration.ofSeconds(30);
+            Boolean.getBoolean("posel.soak") ? Duration.ofMinutes(10) : Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LATE = Duration.ofSeconds(10);
     private static final int ENTITIES = 8;

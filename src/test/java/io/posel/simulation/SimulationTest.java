@@ -39,7 +39,7 @@ class SimulationTest {
             return;
         }
         long first = Long.getLong("posel.first-seed", System.nanoTime());
-        long count = Long.getLong("posel.schedules", 100_000);
+        long count = Long.getLong("posel.schedules", Boolean.getBoolean("posel.soak") ? 1_000_000 : 25_000);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicLong ran = new AtomicLong();
         LongStream.range(first, first + count).parallel().forEach(seed -> {
