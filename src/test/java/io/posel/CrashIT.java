@@ -60,11 +60,11 @@ class CrashIT {
             for (int i = 0; i < 6; i++) {
                 producers.add(Producer.start(posel::client, "e" + i, i % 2 == 1));
             }
-            awaitMore(12);
+            Producer.awaitMore(producers, 12);
             for (int i = 0; i < CRASHES; i++) {
                 posel.kill();
                 posel.start();
-                awaitMore(12);
+                Producer.awaitMore(producers, 12);
             }
             producers.forEach(Producer::close);
 
@@ -119,19 +119,5 @@ class CrashIT {
 
     private String webhook() {
         return "{\"name\":\"All\",\"events\":[\"user.changed\"],\"url\":\"%s\"}".formatted(receiver.url("/#event.id#"));
-    }
-
-    private void awaitMore(int count) {
-        List<Integer> wanted = producers.stream()
-                .map(each -> each.acknowledged().size() + count)
-                .toList();
-        await().atMost(PATIENCE).until(() -> {
-            for (int i = 0; i < wanted.size(); i++) {
-                if (producers.get(i).acknowledged().size() < wanted.get(i)) {
-                    return false;
-                }
-            }
-            return true;
-        });
     }
 }

@@ -73,7 +73,7 @@ class DatabaseOutageIT {
 
         produce(4);
         postgres.start();
-        awaitMore(10);
+        Producer.awaitMore(producers, 10);
         producers.forEach(Producer::close);
 
         assertThat(posel.client().get("/observe/health/ready").status()).isEqualTo(200);
@@ -92,7 +92,7 @@ class DatabaseOutageIT {
                 ? Answer.status(500)
                 : Answer.ok());
         produce(6);
-        awaitMore(10);
+        Producer.awaitMore(producers, 10);
 
         for (int i = 0; i < OUTAGES; i++) {
             int before = refused();
@@ -100,7 +100,7 @@ class DatabaseOutageIT {
             await().atMost(PATIENCE).until(() -> refused() > before + 6);
             assertThat(posel.client().get("/observe/health/ready").status()).isEqualTo(503);
             postgres.start();
-            awaitMore(10);
+            Producer.awaitMore(producers, 10);
         }
         producers.forEach(Producer::close);
 
@@ -116,20 +116,6 @@ class DatabaseOutageIT {
         for (int i = 0; i < count; i++) {
             producers.add(Producer.start(posel::client, "e" + i, i % 2 == 1));
         }
-    }
-
-    private void awaitMore(int count) {
-        List<Integer> wanted = producers.stream()
-                .map(each -> each.acknowledged().size() + count)
-                .toList();
-        await().atMost(PATIENCE).until(() -> {
-            for (int i = 0; i < wanted.size(); i++) {
-                if (producers.get(i).acknowledged().size() < wanted.get(i)) {
-                    return false;
-                }
-            }
-            return true;
-        });
     }
 
     private int refused() {

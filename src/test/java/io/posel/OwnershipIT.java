@@ -76,16 +76,16 @@ class OwnershipIT {
 
         first.client().createWebhook(webhook());
         produce(6);
-        awaitMore(20);
+        Producer.awaitMore(producers, 20);
         first.kill();
         takesOver(second, "kill -9");
-        awaitMore(20);
+        Producer.awaitMore(producers, 20);
         assertThat(rows("select epoch from owner")).containsExactly("2");
 
         waits(first);
         assertThat(second.stop()).isZero();
         takesOver(first, "SIGTERM");
-        awaitMore(20);
+        Producer.awaitMore(producers, 20);
         producers.forEach(Producer::close);
 
         Receipts.allOf(producers, receiver, 2);
@@ -155,7 +155,7 @@ class OwnershipIT {
         first.start();
         first.client().createWebhook(webhook());
         produce(6);
-        awaitMore(20);
+        Producer.awaitMore(producers, 20);
 
         for (int i = 1; i <= 3; i++) {
             int times = i;
@@ -167,7 +167,7 @@ class OwnershipIT {
                                     .filter(line -> line.contains("has the ownership") && line.contains("again"))
                                     .count()
                             == times);
-            awaitMore(20);
+            Producer.awaitMore(producers, 20);
         }
         producers.forEach(Producer::close);
 
@@ -263,20 +263,6 @@ class OwnershipIT {
         for (int i = 0; i < count; i++) {
             producers.add(Producer.start(() -> owner.client(), "e" + i, i % 2 == 1));
         }
-    }
-
-    private void awaitMore(int count) {
-        List<Integer> wanted = producers.stream()
-                .map(each -> each.acknowledged().size() + count)
-                .toList();
-        await().atMost(PATIENCE).until(() -> {
-            for (int i = 0; i < wanted.size(); i++) {
-                if (producers.get(i).acknowledged().size() < wanted.get(i)) {
-                    return false;
-                }
-            }
-            return true;
-        });
     }
 
     private List<String> rows(String sql) {

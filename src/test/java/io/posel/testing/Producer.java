@@ -1,18 +1,24 @@
 package io.posel.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A careful producer of the events of one entity: one after the other, each repeated with the same id until it is
  * acknowledged. The event's id is the entity and its number, from 1.
  */
 public final class Producer implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private final Supplier<PoselClient> posel;
     private final String entity;
     private final boolean numbered;
@@ -74,6 +80,14 @@ public final class Producer implements AutoCloseable {
     /** How many requests were not acknowledged. */
     public int refused() {
         return refused.get();
+    }
+
+    /** Waits until each has so many more events acknowledged than now. */
+    public static void awaitMore(List<Producer> producers, int count) {
+        List<Integer> wanted =
+                producers.stream().map(each -> each.acknowledged.size() + count).toList();
+        await().atMost(PATIENCE).until(() -> IntStream.range(0, wanted.size())
+                .allMatch(i -> producers.get(i).acknowledged.size() >= wanted.get(i)));
     }
 
     /** Posts nothing more; returns when the request in flight has ended. */
