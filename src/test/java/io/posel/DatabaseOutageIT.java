@@ -69,6 +69,7 @@ class DatabaseOutageIT {
         HttpAnswer refusal = posel.client()
                 .post("/events", "{\"type\":\"user.changed\",\"entity\":{\"type\":\"user\",\"id\":\"1\"},\"data\":{}}");
         assertThat(refusal.status()).isEqualTo(503);
+        assertThat(refusal.errors()).containsExactly(" not-ready");
         assertThat(refusal.header("Retry-After")).isPresent();
 
         produce(4);
@@ -99,6 +100,11 @@ class DatabaseOutageIT {
             postgres.crash();
             await().atMost(PATIENCE).until(() -> refused() > before + 6);
             assertThat(posel.client().get("/observe/health/ready").status()).isEqualTo(503);
+            HttpAnswer refusal = posel.client()
+                    .post("/events", "{\"type\":\"other\",\"entity\":{\"type\":\"user\",\"id\":\"1\"},\"data\":{}}");
+            assertThat(refusal.status()).isEqualTo(503);
+            assertThat(refusal.errors()).containsExactly(" store-unavailable");
+            assertThat(refusal.header("Retry-After")).isPresent();
             postgres.start();
             Producer.awaitMore(producers, 10);
         }

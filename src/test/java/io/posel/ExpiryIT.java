@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Answer;
+import io.posel.testing.HttpAnswer;
 import io.posel.testing.MovableClock;
 import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
@@ -183,6 +184,9 @@ class ExpiryIT {
         clock.move(Duration.ofDays(3));
         die("e2");
         await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
+        HttpAnswer replay = posel.client().post("/api/dead-letters/replay", "{\"webhook\":\"" + webhook + "\"}");
+        assertThat(replay.status()).isEqualTo(409);
+        assertThat(replay.errors()).containsExactly(" webhook-expired");
         String deleted = posel.client()
                 .createWebhook("{\"name\":\"d\",\"events\":[\"t\"],\"url\":\"%s\"}".formatted(receiver.url("/")));
         posel.client().delete("/api/webhooks/" + deleted);

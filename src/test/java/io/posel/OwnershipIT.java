@@ -225,6 +225,7 @@ class OwnershipIT {
                 posel.client().post("/api/webhooks", "{}"),
                 posel.client().get("/api/webhooks"))) {
             assertThat(refusal.status()).isEqualTo(503);
+            assertThat(refusal.errors()).containsExactly(" not-ready");
             assertThat(refusal.header("Retry-After")).isPresent();
             assertThat(refusal.at("detail")).contains("Another Posel owns the database");
         }

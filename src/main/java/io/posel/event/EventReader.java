@@ -2,6 +2,7 @@ package io.posel.event;
 
 import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
+import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,10 +52,10 @@ public final class EventReader {
     public List<Event> read(@Nullable String contentType, Map<String, String> headers, byte[] body) {
         MediaType type = MediaType.parse(contentType);
         if (type == null) {
-            throw new ProblemException(
-                    415, (contentType == null ? "There is no Content-Type. " : "Unknown Content-Type. ") + FORMS);
+            throw unsupported(contentType == null ? "There is no Content-Type. " : "Unknown Content-Type. ");
         } else if (!type.utf8()) {
-            throw new ProblemException(415, "Only UTF-8 is understood. " + FORMS);
+            throw new ProblemException(
+                    415, FieldError.of("", "unsupported-charset", "Only UTF-8 is understood. " + FORMS));
         }
         return switch (type.name()) {
             case "application/cloudevents+json" -> one(parsed(body), cloudEventForm::read);
@@ -65,9 +66,13 @@ public final class EventReader {
                 } else if (type.name().equals("application/json")) {
                     yield oneOrMany(parsed(body));
                 }
-                throw new ProblemException(415, "Content-Type " + type.name() + " is not understood. " + FORMS);
+                throw unsupported("Content-Type " + type.name() + " is not understood. ");
             }
         };
+    }
+
+    private static ProblemException unsupported(String what) {
+        return new ProblemException(415, FieldError.of("", "unsupported-media-type", what + FORMS));
     }
 
     /**

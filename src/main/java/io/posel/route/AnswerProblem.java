@@ -1,5 +1,6 @@
 package io.posel.route;
 
+import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.store.NotOwnerException;
 import io.posel.store.StoreUnavailableException;
@@ -54,22 +55,27 @@ public final class AnswerProblem implements Processor {
             if (cause instanceof ProblemException problem) {
                 return problem;
             } else if (cause instanceof NotOwnerException) {
-                return new ProblemException(
-                        503, "Nothing was stored: " + cause.getMessage() + ". Repeat it, with the same id.");
+                return problem(
+                        503,
+                        "not-in-charge",
+                        "Nothing was stored: " + cause.getMessage() + ". Repeat it, with the same id.");
             } else if (cause instanceof StoreUnavailableException) {
                 if (mayWarn()) {
                     LOG.warn("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());
                 }
-                return new ProblemException(
+                return problem(
                         503,
+                        "store-unavailable",
                         "The store does not answer; whether this was stored is unknown. Repeat it, with the same id.");
             }
         }
         LOG.error("Route {} failed", exchange.getFromRouteId(), caught);
-        return new ProblemException(
-                unexpected,
-                unexpected == 503
-                        ? "This could not be stored for sure. Repeat it, with the same id."
-                        : "Posel could not do this; its log says why.");
+        return unexpected == 503
+                ? problem(503, "outcome-unknown", "This could not be stored for sure. Repeat it, with the same id.")
+                : problem(unexpected, "internal-error", "Posel could not do this; its log says why.");
+    }
+
+    private static ProblemException problem(int status, String code, String detail) {
+        return new ProblemException(status, FieldError.of("", code, detail));
     }
 }

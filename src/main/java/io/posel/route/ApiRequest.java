@@ -152,6 +152,8 @@ final class ApiRequest {
         if (!name.equals("application/json") && !List.of(moreTypes).contains(name)) {
             throw new ProblemException(
                     415,
+                    "unsupported-media-type",
+                    Map.of("contentType", name),
                     "Send it as Content-Type: application/json"
                             + (moreTypes.length == 0 ? "." : " or " + String.join(" or ", moreTypes) + "."));
         }
@@ -160,11 +162,7 @@ final class ApiRequest {
         } catch (JsonSyntaxException e) {
             String detail =
                     "This is not JSON (line %d, column %d): %s.".formatted(e.line(), e.column(), e.getMessage());
-            throw new ProblemException(
-                    400,
-                    detail,
-                    List.of(new FieldError(
-                            "", "malformed-json", Map.of("line", e.line(), "column", e.column()), detail)));
+            throw new ProblemException(400, "malformed-json", Map.of("line", e.line(), "column", e.column()), detail);
         }
     }
 
@@ -191,7 +189,6 @@ final class ApiRequest {
 
     private static ProblemException invalid(String name, String expected) {
         String detail = "The parameter " + name + " " + expected + ".";
-        return new ProblemException(
-                400, detail, List.of(new FieldError("", "invalid-parameter", Map.of("name", name), detail)));
+        return new ProblemException(400, "invalid-parameter", Map.of("name", name), detail);
     }
 }

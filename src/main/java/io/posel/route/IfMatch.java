@@ -2,8 +2,8 @@ package io.posel.route;
 
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
+import io.posel.store.Webhooks;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +24,7 @@ record IfMatch(@Nullable Set<String> tags) {
         }
         if (header.length() > 1_000 || !LIST.matcher(header).matches()) {
             String detail = "If-Match is the ETag of an answer, with its quotes, or *.";
-            throw new ProblemException(400, detail, List.of(FieldError.of("", "invalid-if-match", detail)));
+            throw new ProblemException(400, FieldError.of("", "invalid-if-match", detail));
         }
         Set<String> tags = new HashSet<>();
         for (Matcher tag = TAG.matcher(header); tag.find(); ) {
@@ -43,8 +43,7 @@ record IfMatch(@Nullable Set<String> tags) {
     /** @throws ProblemException 412 if the client has seen something else */
     void require(int version) {
         if (tags != null && !tags.contains(Integer.toString(version))) {
-            throw new ProblemException(
-                    412, "This webhook was changed by somebody else meanwhile: read it again, then repeat.");
+            throw Webhooks.changedMeanwhile();
         }
     }
 }

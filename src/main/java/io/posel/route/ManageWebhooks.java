@@ -144,9 +144,7 @@ public final class ManageWebhooks {
 
     private Webhook find(ApiRequest request) {
         String id = request.path("id");
-        return webhooks.find(id)
-                .filter(each -> each.deletedAt() == null)
-                .orElseThrow(() -> new ProblemException(404, "There is no webhook " + id + "."));
+        return webhooks.find(id).filter(each -> each.deletedAt() == null).orElseThrow(() -> Webhooks.notFound(id));
     }
 
     private void answer(Exchange exchange, int status, Webhook webhook) {

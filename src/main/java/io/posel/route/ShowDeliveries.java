@@ -50,11 +50,15 @@ public final class ShowDeliveries {
     static LoggedDelivery find(DeliveryLog log, ApiRequest request) {
         String id = request.path("id");
         try {
-            return log.delivery(UUID.fromString(id))
-                    .orElseThrow(() -> new ProblemException(404, "There is no delivery " + id + "."));
+            return log.delivery(UUID.fromString(id)).orElseThrow(() -> notFound(id));
         } catch (IllegalArgumentException e) {
-            throw new ProblemException(404, "There is no delivery " + id + ".");
+            throw notFound(id);
         }
+    }
+
+    private static ProblemException notFound(String id) {
+        return new ProblemException(
+                404, "unknown-delivery", Map.of("delivery", id), "There is no delivery " + id + ".");
     }
 
     public void listEvents(Exchange exchange) {

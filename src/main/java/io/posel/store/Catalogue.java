@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -102,7 +103,8 @@ public final class Catalogue {
     public void delete(String type) {
         requireNotInFile(type);
         if (added.find(type).isEmpty()) {
-            throw new ProblemException(404, "There is no event type " + type + ".");
+            throw new ProblemException(
+                    404, "unknown-event-type", Map.of("type", type), "There is no event type " + type + ".");
         }
         Webhooks.await(writer.wish(transaction -> delete(transaction.connection(), type)));
         synchronized (this) {
@@ -120,7 +122,7 @@ public final class Catalogue {
     private void requireNotInFile(String type) {
         if (isInFile(type)) {
             String detail = "The event type " + type + " stands in a file in config/event-types: change it there.";
-            throw new ProblemException(409, detail, List.of(FieldError.of("", "defined-in-file", detail)));
+            throw new ProblemException(409, FieldError.of("", "defined-in-file", detail));
         }
     }
 }

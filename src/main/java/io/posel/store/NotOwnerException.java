@@ -4,7 +4,7 @@ package io.posel.store;
 public final class NotOwnerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NotOwnerException(String message) {
+    public NotOwnerException(String message) {
         super(message);
     }
 }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -94,7 +95,10 @@ public final class Replay {
     public int replay(LoggedDelivery delivery) {
         if (!STATES.contains(delivery.state())) {
             throw new ProblemException(
-                    409, "This delivery is " + delivery.state() + ": it is going to be sent anyway.");
+                    409,
+                    "still-waiting",
+                    Map.of("state", delivery.state()),
+                    "This delivery is " + delivery.state() + ": it is going to be sent anyway.");
         }
         requireSendable(delivery.webhookId());
         return queue(delivery.webhookId(), List.of(new Settled(delivery.id(), delivery.run(), "", null)));
@@ -113,13 +117,14 @@ public final class Replay {
     }
 
     private void requireSendable(String webhookId) {
-        Webhook webhook = webhooks.find(webhookId)
-                .orElseThrow(() -> new ProblemException(404, "There is no webhook " + webhookId + "."));
+        Webhook webhook = webhooks.find(webhookId).orElseThrow(() -> Webhooks.notFound(webhookId));
         if (webhook.deletedAt() != null || webhook.expiredAt() != null) {
+            String state = webhook.deletedAt() != null ? "deleted" : "expired";
             throw new ProblemException(
                     409,
-                    "The webhook " + webhookId + " is " + (webhook.deletedAt() != null ? "deleted" : "expired")
-                            + ": restore it first.");
+                    "webhook-" + state,
+                    Map.of("webhook", webhookId),
+                    "The webhook " + webhookId + " is " + state + ": restore it first.");
         }
     }
 

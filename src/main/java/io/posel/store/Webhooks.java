@@ -3,6 +3,7 @@ package io.posel.store;
 import io.posel.event.Event;
 import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
+import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Expiry;
@@ -168,7 +169,12 @@ public final class Webhooks {
     public Webhook restore(String id) {
         return change(id, null, webhook -> {
             if (webhook.deletedAt() == null && webhook.expiredAt() == null) {
-                throw new ProblemException(409, "This webhook is neither expired nor deleted: nothing to restore.");
+                throw new ProblemException(
+                        409,
+                        FieldError.of(
+                                "",
+                                "nothing-to-restore",
+                                "This webhook is neither expired nor deleted: nothing to restore."));
             }
             Health health = expiry.afterRestore(webhook.health());
             return with(webhook, webhook.definition().withEnabled(false), health, null, null);
@@ -243,8 +249,7 @@ public final class Webhooks {
                 return 1;
             }
             if (version != null && version != before.version()) {
-                throw new ProblemException(
-                        412, "This webhook was changed by somebody else meanwhile: read it again, then repeat.");
+                throw changedMeanwhile();
             }
             Webhook after = change.apply(before);
             WebhookRows.update(connection, after, stored(after.definition()));
@@ -271,8 +276,19 @@ public final class Webhooks {
         }
     }
 
-    private static ProblemException notFound(String id) {
-        return new ProblemException(404, "There is no webhook " + id + ".");
+    /** 404: no webhook has this id. */
+    public static ProblemException notFound(String id) {
+        return new ProblemException(404, "unknown-webhook", Map.of("webhook", id), "There is no webhook " + id + ".");
+    }
+
+    /** 412: the caller has not seen the newest version. */
+    public static ProblemException changedMeanwhile() {
+        return new ProblemException(
+                412,
+                FieldError.of(
+                        "",
+                        "changed-meanwhile",
+                        "This webhook was changed by somebody else meanwhile: read it again, then repeat."));
     }
 
     private static byte[] stored(Definition definition) {

@@ -10,7 +10,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -21,13 +21,15 @@ import org.slf4j.LoggerFactory;
 final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
-    private static final Map<Integer, String> ROUTER_ERRORS = Map.of(
-            400, "the request is malformed",
-            404, "there is nothing at this path",
-            406, "none of the accepted media types can be produced",
-            415, "the media type of the body is not known here",
-            417, "this expectation cannot be met",
-            500, "the request failed");
+    private static final List<Verdict.Refusal> ROUTER_ERRORS = List.of(
+            new Verdict.Refusal(400, "malformed-request", "the request is malformed"),
+            new Verdict.Refusal(404, "unknown-path", "there is nothing at this path"),
+            new Verdict.Refusal(406, "not-acceptable", "none of the accepted media types can be produced"),
+            new Verdict.Refusal(415, "unsupported-media-type", "the media type of the body is not known here"),
+            new Verdict.Refusal(417, "unknown-expectation", "this expectation cannot be met"),
+            new Verdict.Refusal(500, "internal-error", "the request failed"));
+    private static final Verdict.Refusal UNKNOWN_METHOD =
+            new Verdict.Refusal(405, "unknown-method", "this path does not know that method");
 
     private final Vertx vertx;
     private final long maxBody;
@@ -52,18 +54,14 @@ final class Answers {
 
     /** What the router answers by itself becomes a problem too. */
     void forErrorsOf(Router router) {
-        ROUTER_ERRORS.forEach(
-                (status, detail) -> router.errorHandler(status, context -> failed(context, status, detail)));
+        ROUTER_ERRORS.forEach(refusal -> router.errorHandler(refusal.status(), context -> failed(context, refusal)));
         router.errorHandler(405, context -> {
             context.response().putHeader("Allow", String.join(", ", allowed(router, context.normalizedPath())));
-            failed(context, 405, "this path does not know that method");
+            failed(context, UNKNOWN_METHOD);
         });
         // what the body handler says when the caller leaves in the middle of a body: nobody is there to be answered
         router.errorHandler(200, context -> context.request().connection().close());
-        router.errorHandler(413, context -> {
-            Verdict.Refusal refusal = Door.tooLarge(maxBody);
-            problem(context.request(), refusal.status(), refusal.detail(), refusal.headers());
-        });
+        router.errorHandler(413, context -> refuse(context.request(), Door.tooLarge(maxBody)));
     }
 
     private static Set<String> allowed(Router router, String path) {
@@ -86,17 +84,17 @@ final class Answers {
                 .allMatch(i -> pattern[i].startsWith(":") || pattern[i].equals(segments[i]));
     }
 
-    private static void failed(RoutingContext context, int status, String detail) {
+    private static void failed(RoutingContext context, Verdict.Refusal refusal) {
         HttpServerRequest request = context.request();
         if (request.response().headWritten()) {
             request.connection().close();
         } else if (context.failure() instanceof ProblemException problem) {
             end(request, problem.status(), Problems.bytes(problem));
         } else {
-            if (status >= 500) {
+            if (refusal.status() >= 500) {
                 LOG.error("A request failed", context.failure());
             }
-            end(request, status, Problems.bytes(status, detail));
+            end(request, refusal.status(), Problems.bytes(refusal.status(), refusal.code(), refusal.detail()));
         }
     }
 
@@ -108,9 +106,13 @@ final class Answers {
     }
 
     /** Refuses, and closes the connection: only callers with a token may keep one. */
-    void problem(HttpServerRequest request, int status, String detail, Map<String, String> headers) {
-        headers.forEach(request.response()::putHeader);
-        close(request, status, Problems.MEDIA_TYPE, Problems.bytes(status, detail));
+    void refuse(HttpServerRequest request, Verdict.Refusal refusal) {
+        refusal.headers().forEach(request.response()::putHeader);
+        close(
+                request,
+                refusal.status(),
+                Problems.MEDIA_TYPE,
+                Problems.bytes(refusal.status(), refusal.code(), refusal.detail()));
     }
 
     /** Answers and closes the connection. */

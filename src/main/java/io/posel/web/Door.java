@@ -52,11 +52,11 @@ public final class Door {
 
     private static Optional<Verdict.Refusal> malformed(RequestHead head) {
         if (head.headerCount() > MAX_HEADERS) {
-            return refuse(431, "a request may have at most " + MAX_HEADERS + " headers");
+            return refuse(431, "too-many-headers", "a request may have at most " + MAX_HEADERS + " headers");
         }
         // an absolute target would carry a second host, past the check of the Host header (RFC 9112, 3.2.2)
         if (!head.target().startsWith("/") || head.target().indexOf('#') >= 0) {
-            return refuse(400, "the request target must be a path");
+            return refuse(400, "malformed-request", "the request target must be a path");
         }
         return Optional.empty();
     }
@@ -64,11 +64,14 @@ public final class Door {
     private Optional<Verdict.Refusal> foreignHost(RequestHead head) {
         List<String> values = head.header("Host");
         if (values.size() != 1) {
-            return refuse(400, "exactly one Host header is required");
+            return refuse(400, "host-required", "exactly one Host header is required");
         }
         return hosts.allows(values.get(0))
                 ? Optional.empty()
-                : refuse(421, "this server does not answer to that host name; POSEL_HTTP_ALLOWED_HOSTS adds names");
+                : refuse(
+                        421,
+                        "unknown-host",
+                        "this server does not answer to that host name; POSEL_HTTP_ALLOWED_HOSTS adds names");
     }
 
     private static Optional<Verdict> health(RequestHead head) {
@@ -86,7 +89,10 @@ public final class Door {
         Optional<String> token = bearerToken(head.header("Authorization"));
         if (token.isEmpty()) {
             return Optional.of(new Verdict.Refusal(
-                    401, "a bearer token is required", Map.of("WWW-Authenticate", "Bearer realm=\"posel\"")));
+                    401,
+                    "token-required",
+                    "a bearer token is required",
+                    Map.of("WWW-Authenticate", "Bearer realm=\"posel\"")));
         }
         return switch (tokens.roleOf(token.get())) {
             case ADMIN -> Optional.empty();
@@ -94,7 +100,9 @@ public final class Door {
                 head.method().equals("POST") && path(head).equals("/events")
                         ? Optional.empty()
                         : Optional.of(new Verdict.Refusal(
-                                403, "the intake token may only POST to /events; use the admin token"));
+                                403,
+                                "token-not-permitted",
+                                "the intake token may only POST to /events; use the admin token"));
             case NONE -> Optional.of(wrongToken(head.remoteAddress()));
         };
     }
@@ -104,11 +112,13 @@ public final class Door {
         if (wait.isZero()) {
             return new Verdict.Refusal(
                     401,
+                    "unknown-token",
                     "this bearer token is not known",
                     Map.of("WWW-Authenticate", "Bearer realm=\"posel\", error=\"invalid_token\""));
         }
         return new Verdict.Refusal(
                 429,
+                "too-many-wrong-tokens",
                 "too many wrong tokens from this address",
                 Map.of(
                         "Retry-After",
@@ -120,11 +130,13 @@ public final class Door {
             String lower = type.toLowerCase(Locale.ROOT);
             // Camel would turn the fields of a form into message headers, and write uploads to the disk
             if (lower.contains("application/x-www-form-urlencoded") || lower.contains("multipart/")) {
-                return Optional.of(new Verdict.Refusal(415, "forms are not taken here"));
+                return Optional.of(new Verdict.Refusal(415, "unsupported-media-type", "forms are not taken here"));
             }
             if (UNREADABLE_CHARSET.matcher(type).find()) {
-                return Optional.of(
-                        new Verdict.Refusal(415, "the charset in Content-Type cannot be read; send UTF-8 without one"));
+                return Optional.of(new Verdict.Refusal(
+                        415,
+                        "unsupported-charset",
+                        "the charset in Content-Type cannot be read; send UTF-8 without one"));
             }
         }
         for (String length : head.header("Content-Length")) {
@@ -133,14 +145,15 @@ public final class Door {
                     return Optional.of(tooLarge(maxBody));
                 }
             } catch (NumberFormatException e) {
-                return Optional.of(new Verdict.Refusal(400, "Content-Length is not a number"));
+                return Optional.of(new Verdict.Refusal(400, "malformed-request", "Content-Length is not a number"));
             }
         }
         return Optional.empty();
     }
 
     static Verdict.Refusal tooLarge(long maxBody) {
-        return new Verdict.Refusal(413, "the body is larger than " + maxBody + " bytes; POSEL_MAX_BODY sets the limit");
+        return new Verdict.Refusal(
+                413, "body-too-large", "the body is larger than " + maxBody + " bytes; POSEL_MAX_BODY sets the limit");
     }
 
     private static Optional<String> bearerToken(List<String> authorization) {
@@ -156,7 +169,7 @@ public final class Door {
         return query < 0 ? head.target() : head.target().substring(0, query);
     }
 
-    private static Optional<Verdict.Refusal> refuse(int status, String detail) {
-        return Optional.of(new Verdict.Refusal(status, detail));
+    private static Optional<Verdict.Refusal> refuse(int status, String code, String detail) {
+        return Optional.of(new Verdict.Refusal(status, code, detail));
     }
 }

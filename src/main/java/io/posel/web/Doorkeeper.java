@@ -1,5 +1,7 @@
 package io.posel.web;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,19 +50,37 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
         try {
             Verdict verdict = door.judge(new Head(request));
             if (verdict instanceof Verdict.Refusal refusal) {
-                answers.problem(request, refusal.status(), refusal.detail(), refusal.headers());
+                answers.refuse(request, refusal);
             } else if (verdict instanceof Verdict.Health health) {
                 report(request, health);
             } else {
-                closed.get().ifPresentOrElse(reason -> answers.problem(request, 503, reason, RETRY), () -> {
+                Optional<String> reason = closed.get();
+                if (reason.isPresent()) {
+                    answers.refuse(request, new Verdict.Refusal(503, "not-ready", reason.get(), RETRY));
+                } else {
                     request.headers().remove("Authorization");
                     inside.handle(request);
-                });
+                }
             }
         } catch (RuntimeException e) {
             LOG.error("A request failed at the door", e);
-            answers.problem(request, 500, "the request failed", Map.of());
+            answers.refuse(request, new Verdict.Refusal(500, "internal-error", "the request failed"));
         }
+    }
+
+    /** What could not even be read as a request. */
+    void turnAway(HttpServerRequest request) {
+        Answers.secure(request.response());
+        answers.refuse(request, unreadable(request.decoderResult().cause()));
+    }
+
+    private static Verdict.Refusal unreadable(@Nullable Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return new Verdict.Refusal(414, "uri-too-long", "the request line is too long");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            return new Verdict.Refusal(431, "headers-too-large", "the headers of the request are too large");
+        }
+        return new Verdict.Refusal(400, "malformed-request", "this is not a request of HTTP/1.1");
     }
 
     private void report(HttpServerRequest request, Verdict.Health health) {

@@ -7,7 +7,6 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -132,10 +131,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
         Doorkeeper doorkeeper = new Doorkeeper(door, answers, this::closed, () -> probe(probes), router);
         HttpServer server = vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
-                .invalidRequestHandler(request -> {
-                    Answers.secure(request.response());
-                    HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
-                })
+                .invalidRequestHandler(doorkeeper::turnAway)
                 .requestHandler(request -> {
                     if (connections.requestArrived(request.connection())) {
                         doorkeeper.handle(request);

@@ -3,9 +3,7 @@ package io.posel.web;
 import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Writes refusals as {@code application/problem+json} (RFC 9457), of type {@code about:blank}. */
@@ -16,26 +14,18 @@ public final class Problems {
 
     /** The body for this refusal, UTF-8. */
     public static byte[] bytes(ProblemException problem) {
-        return bytes(problem.status(), String.valueOf(problem.getMessage()), problem.errors());
-    }
-
-    public static byte[] bytes(int status, String detail) {
-        return bytes(status, detail, List.of());
-    }
-
-    /** @param detail one sentence that may be shown to the caller */
-    public static byte[] bytes(int status, String detail, List<FieldError> errors) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("type", "about:blank");
-        members.put("title", title(status));
-        members.put("status", status);
-        members.put("detail", detail);
-        if (!errors.isEmpty()) {
-            List<Json> list = new ArrayList<>();
-            errors.forEach(error -> list.add(json(error)));
-            members.put("errors", list);
-        }
+        members.put("title", title(problem.status()));
+        members.put("status", problem.status());
+        members.put("detail", problem.getMessage());
+        members.put("errors", problem.errors().stream().map(Problems::json).toList());
         return Json.of(members).toBytes();
+    }
+
+    /** The body for a refusal of the request as a whole, UTF-8. */
+    public static byte[] bytes(int status, String code, String detail) {
+        return bytes(new ProblemException(status, FieldError.of("", code, detail)));
     }
 
     private static Json json(FieldError error) {

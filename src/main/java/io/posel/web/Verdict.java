@@ -11,14 +11,17 @@ public sealed interface Verdict {
     /** A health path: open to everybody, answered by the door itself, so no route is ever reached without a token. */
     record Health(boolean readiness) implements Verdict {}
 
-    /** @param headers headers of the answer, besides those that every answer has */
-    record Refusal(int status, String detail, Map<String, String> headers) implements Verdict {
+    /**
+     * @param code what is wrong, stable and kebab-case
+     * @param headers headers of the answer, besides those that every answer has
+     */
+    record Refusal(int status, String code, String detail, Map<String, String> headers) implements Verdict {
         public Refusal {
             headers = Map.copyOf(headers);
         }
 
-        Refusal(int status, String detail) {
-            this(status, detail, Map.of());
+        Refusal(int status, String code, String detail) {
+            this(status, code, detail, Map.of());
         }
     }
 }

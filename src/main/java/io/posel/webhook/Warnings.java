@@ -74,7 +74,7 @@ public final class Warnings {
     public void requireAllowedAddress(Definition definition) {
         if (definition.enabled()) {
             refusedAddress(CompiledParts.of(definition).url()).ifPresent(error -> {
-                throw new ProblemException(422, error.detail(), List.of(error));
+                throw new ProblemException(422, error);
             });
         }
     }

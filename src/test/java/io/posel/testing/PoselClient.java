@@ -73,7 +73,7 @@ public final class PoselClient {
         }
         try {
             HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            return new HttpAnswer(response.statusCode(), response.body(), response);
+            return new HttpAnswer(response.statusCode(), response.body(), response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -75,6 +75,10 @@ public final class RunningPosel implements AutoCloseable {
         start();
     }
 
+    public int port() {
+        return application.port();
+    }
+
     public PoselClient client() {
         return client;
     }

@@ -2,6 +2,7 @@ package io.posel.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.posel.testing.RawHttp;
 import io.vertx.ext.web.Route;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -1,6 +1,7 @@
 package io.posel.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
@@ -23,9 +24,15 @@ class ProblemsTest {
     }
 
     @Test
-    void withoutErrorsThereIsNoList() {
-        assertThat(text(Problems.bytes(404, "no")))
-                .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,\"detail\":\"no\"}");
+    void aRefusalOfTheWholeRequestHasItsCodeToo() {
+        assertThat(text(Problems.bytes(404, "unknown-path", "no")))
+                .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,\"detail\":\"no\","
+                        + "\"errors\":[{\"pointer\":\"\",\"code\":\"unknown-path\",\"params\":{},\"detail\":\"no\"}]}");
+    }
+
+    @Test
+    void thereIsNoRefusalWithoutACode() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new ProblemException(400, "no", List.of()));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.posel.web;
 
+import io.posel.testing.RawHttp;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

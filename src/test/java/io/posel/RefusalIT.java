@@ -1,0 +1,185 @@
+package io.posel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.posel.testing.HttpAnswer;
+import io.posel.testing.PoselClient;
+import io.posel.testing.RawHttp;
+import io.posel.testing.RunningPosel;
+import io.posel.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Every refusal that a caller can meet: its status, and as {@code application/problem+json} (RFC 9457) the place and the
+ * stable code of what was wrong. 503 is in {@link DatabaseOutageIT}, {@link OwnershipIT} and {@code PoselHttpServerIT}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RefusalIT {
+    private static final String WEBHOOK =
+            "{'name':'w','events':['session.ended'],'url':'http://127.0.0.1:9/'," + "'body':'{}','enabled':false}";
+
+    private RunningPosel running;
+    private PoselClient posel;
+    private String webhook;
+    private String documented;
+
+    @BeforeAll
+    void start(@TempDir Path home) throws IOException {
+        documented = Files.readString(Path.of("src/docs/operations.md"));
+        running = RunningPosel.on(TestDatabase.H2, home)
+                .with("POSEL_MAX_BODY", "100000")
+                .start();
+        posel = running.client();
+        webhook = posel.createWebhook(quoted(WEBHOOK));
+    }
+
+    @AfterAll
+    void stop() {
+        running.close();
+    }
+
+    private static String quoted(String json) {
+        return json.replace('\'', '"');
+    }
+
+    private void assertRefused(HttpAnswer answer, int status, String... errors) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.at("type")).isEqualTo("about:blank");
+        assertThat(answer.at("status")).isEqualTo(Integer.toString(status));
+        assertThat(answer.at("title")).isNotBlank();
+        assertThat(answer.at("detail")).isNotBlank();
+        assertThat(answer.errors()).containsExactly(errors);
+        assertThat(answer.all("errors", "params")).allMatch(params -> params.startsWith("{"));
+        assertThat(answer.all("errors", "detail")).doesNotContain("");
+        for (String code : answer.all("errors", "code")) {
+            assertThat(documented).contains("`" + code + "`");
+        }
+        assertThat(answer.text()).doesNotContain("Exception", "\\tat ", "java.", "io.posel", PoselClient.ADMIN_TOKEN);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            quoteCharacter = '`',
+            nullValues = "-",
+            value = {
+                "no JSON                | POST  | /events          | {                                     | 400 |  malformed-json",
+                "nothing                | POST  | /events          | -                                     | 400 |  malformed-json",
+                "no object              | POST  | /events          | 1                                     | 400 |  type-mismatch",
+                "no entity              | POST  | /events          | {'type':'a','data':{}}                | 400 | /entity required",
+                "no query               | GET   | /api/deliveries?limit=x | -                              | 400 |  invalid-parameter",
+                "no template            | POST  | /api/webhooks    | {'name':'w','events':['a'],'url':'x'} | 422 | /url url-scheme",
+                "no list of events      | POST  | /api/webhooks    | {'name':'w','events':1,'url':'http://a.example/'} | 400 | /events type-mismatch",
+                "replay of what         | POST  | /api/dead-letters/replay | {'states':['x']}              | 400 | /states unknown-value",
+                "preview of what        | POST  | /api/preview     | {'url':'http://a.example/','body':'{}'} | 400 | /eventType required",
+                "no path                | GET   | /nowhere         | -                                     | 404 |  unknown-path",
+                "no webhook             | GET   | /api/webhooks/x  | -                                     | 404 |  unknown-webhook",
+                "no webhook to restore  | POST  | /api/webhooks/x/restore | -                              | 404 |  unknown-webhook",
+                "no webhook to replay   | POST  | /api/dead-letters/replay | {'webhook':'x'}               | 404 |  unknown-webhook",
+                "no delivery            | GET   | /api/deliveries/x | -                                    | 404 |  unknown-delivery",
+                "no event type          | DELETE | /api/event-types/x.y | -                                | 404 |  unknown-event-type",
+                "no method              | PUT   | /events          | {}                                    | 405 |  unknown-method",
+                "type from a file       | DELETE | /api/event-types/session.ended | -                      | 409 |  defined-in-file",
+            },
+            delimiter = '|')
+    void aRefusalNamesThePlaceAndItsCode(
+            String name, String method, String path, String body, int status, String error) {
+        HttpAnswer answer = posel.send(method, path, body == null ? null : quoted(body));
+
+        assertRefused(answer, status, error.startsWith("/") ? error : " " + error);
+    }
+
+    @Test
+    void whatCannotBeRestoredOrReplayed() {
+        assertRefused(posel.post("/api/webhooks/" + webhook + "/restore", null), 409, " nothing-to-restore");
+
+        String deleted = posel.createWebhook(quoted(WEBHOOK));
+        posel.delete("/api/webhooks/" + deleted);
+        assertRefused(
+                posel.post("/api/dead-letters/replay", "{\"webhook\":\"" + deleted + "\"}"), 409, " webhook-deleted");
+    }
+
+    @Test
+    void whatSomebodyElseChangedMeanwhile() {
+        String path = "/api/webhooks/" + webhook;
+
+        assertRefused(posel.patch(path, "{}", "If-Match", "\"99\""), 412, " changed-meanwhile");
+        assertRefused(posel.patch(path, "{}", "If-Match", "99"), 400, " invalid-if-match");
+    }
+
+    @Test
+    void tokens() {
+        HttpAnswer none = posel.send("GET", "/api/webhooks", null, "Authorization", "Basic YTpi");
+        assertRefused(none, 401, " token-required");
+        assertThat(none.header("WWW-Authenticate")).hasValue("Bearer realm=\"posel\"");
+        assertRefused(posel.send("GET", "/api/webhooks", null, "Authorization", "Bearer no"), 401, " unknown-token");
+        assertRefused(
+                posel.send("GET", "/api/webhooks", null, "Authorization", "Bearer " + PoselClient.INTAKE_TOKEN),
+                403,
+                " token-not-permitted");
+
+        HttpAnswer answer = none;
+        for (int i = 0; i < 1_000 && answer.status() == 401; i++) {
+            answer = posel.send("GET", "/api/webhooks", null, "Authorization", "Bearer wrong" + i);
+        }
+        assertRefused(answer, 429, " too-many-wrong-tokens");
+        assertThat(answer.header("Retry-After").map(Integer::valueOf))
+                .hasValueSatisfying(seconds -> assertThat(seconds).isPositive());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/events, text/plain, unsupported-media-type",
+        "/events, application/x-www-form-urlencoded, unsupported-media-type",
+        "/events, application/json; charset=iso-8859-1, unsupported-charset",
+        "/events, application/json; charset=\u00a7, unsupported-charset",
+        "/api/webhooks, text/plain, unsupported-media-type",
+    })
+    void otherFormsOfABody(String path, String contentType, String code) throws Exception {
+        assertRefused(raw("POST " + path, "Content-Type: " + contentType + "\r\n", "{}"), 415, " " + code);
+    }
+
+    @Test
+    void whatIsTooLarge() throws Exception {
+        assertRefused(raw("POST /events", "Content-Length: 1000000000\r\n", ""), 413, " body-too-large");
+        assertRefused(
+                raw("POST /events", "Transfer-Encoding: chunked\r\n", "1ffff\r\n" + "x".repeat(0x1ffff) + "\r\n"),
+                413,
+                " body-too-large");
+        assertRefused(raw("GET /" + "x".repeat(20_000), "", ""), 414, " uri-too-long");
+        assertRefused(raw("GET /events", "X: " + "x".repeat(20_000) + "\r\n", ""), 431, " headers-too-large");
+        assertRefused(raw("GET /events", "X: x\r\n".repeat(150), ""), 431, " too-many-headers");
+    }
+
+    @Test
+    void whatIsNoRequest() throws Exception {
+        assertRefused(raw("GET /%zz", "", ""), 400, " malformed-request");
+        assertRefused(raw("GET http://127.0.0.1/events", "", ""), 400, " malformed-request");
+        assertRefused(raw("GET /events", "Content-Length: x\r\n", ""), 400, " malformed-request");
+        assertRefused(raw("GET /events", "no header\r\n", ""), 400, " malformed-request");
+        assertRefused(raw("GET /events", "Host: a.example\r\n", ""), 400, " host-required");
+        assertRefused(answer("GET /events HTTP/1.1\r\nHost: a.example\r\n\r\n"), 421, " unknown-host");
+    }
+
+    /** With the admin token, and a Content-Length unless the headers say how long the body is. */
+    private HttpAnswer raw(String line, String headers, String body) throws Exception {
+        String length = headers.contains("Content-Length") || headers.contains("Transfer-Encoding")
+                ? ""
+                : "Content-Length: " + body.length() + "\r\n";
+        return answer(line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + PoselClient.ADMIN_TOKEN
+                + "\r\nConnection: close\r\n" + length + headers + "\r\n" + body);
+    }
+
+    private HttpAnswer answer(String request) throws Exception {
+        return RawHttp.send(running.port(), request).parsed();
+    }
+}
