@@ -69,7 +69,7 @@ class DatabaseOutageIT {
         HttpAnswer refusal = posel.client()
                 .post("/events", "{\"type\":\"user.changed\",\"entity\":{\"type\":\"user\",\"id\":\"1\"},\"data\":{}}");
         assertThat(refusal.status()).isEqualTo(503);
-        assertThat(refusal.errors()).containsExactly(" not-ready");
+        assertThat(refusal.errors()).containsExactly(" store-unavailable");
         assertThat(refusal.header("Retry-After")).isPresent();
 
         produce(4);
