@@ -482,7 +482,13 @@ final class Simulation {
 
     /** So many lanes fail that they fill a window, or what all webhooks share. */
     private boolean isCrowded() {
-        return limits.window() < 8
+        long failing = store.queued().stream()
+                .filter(this::isDisturbed)
+                .map(row -> row.lane == null ? row.id : row.lane)
+                .distinct()
+                .count();
+        return failing >= limits.window()
+                || limits.window() < 8
                 || limits.held() < webhooks.size() * limits.window()
                 || limits.threads() <= webhooks.size() * 2
                 || limits.bytes() < 8L * WEIGHT;
