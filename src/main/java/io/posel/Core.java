@@ -94,7 +94,7 @@ final class Core implements AutoCloseable {
                 webhooks::find,
                 Limits.of(settings.number("posel.delivery.concurrency", 1, 10_000), threads, heap, longestWait()),
                 events,
-                Threads.pool("posel-delivery", threads, Integer.MAX_VALUE),
+                Threads.attempts("posel-delivery", threads),
                 this::after,
                 clock,
                 settlement::waiting,

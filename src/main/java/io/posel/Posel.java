@@ -24,6 +24,9 @@ public final class Posel {
     private Posel() {}
 
     public static void main(String[] args) {
+        if (Runtime.version().feature() >= 24) {
+            System.setProperty("io.netty.noUnsafe", "true"); // or Java warns of Netty at each start
+        }
         switch (args.length == 0 ? "run" : args[0]) {
             case "run" -> start(Posel::run);
             case "demo" -> start(Posel::demo);

@@ -1,7 +1,11 @@
 package io.posel;
 
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +21,47 @@ final class Threads {
                 threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(waiting), daemon(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /**
+     * Threads for attempts: virtual ones where Java has them (21 and later), else at most so many of the system's. Of
+     * these the one that rested last is taken first, so that no more are kept warm than are needed.
+     *
+     * @param most more may not be asked for at once; who does waits until one is free
+     */
+    static Executor attempts(String name, int most) {
+        return virtual(name).map(AttemptThreads::new).orElseGet(() -> {
+            ThreadPoolExecutor pool =
+                    new ThreadPoolExecutor(0, most, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon(name));
+            pool.setRejectedExecutionHandler(Threads::whenOneIsFree);
+            return new AttemptThreads(pool);
+        });
+    }
+
+    /** One whose permit was given back a moment ago may still be on its way out of its attempt. */
+    private static void whenOneIsFree(Runnable task, ThreadPoolExecutor pool) {
+        try {
+            pool.getQueue().put(task);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RejectedExecutionException(e);
+        }
+    }
+
+    private static Optional<Executor> virtual(String name) {
+        if (Runtime.version().feature() < 21) {
+            return Optional.empty();
+        }
+        try {
+            // the program is compiled for 17: Thread.ofVirtual().name(name, 1).factory()
+            Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            Object named = builder.getMethod("name", String.class, long.class)
+                    .invoke(Thread.class.getMethod("ofVirtual").invoke(null), name + "-", 1L);
+            ThreadFactory factory = (ThreadFactory) builder.getMethod("factory").invoke(named);
+            return Optional.of(task -> factory.newThread(task).start());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Java says it has virtual threads, but it has none", e);
+        }
     }
 
     static ScheduledThreadPoolExecutor timer(String name, int threads) {

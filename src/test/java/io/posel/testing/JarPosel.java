@@ -23,6 +23,7 @@ public final class JarPosel implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
     private final int port;
+    private Path java = Path.of(System.getProperty("java.home"));
     private Process process;
 
     private JarPosel(Path home) {
@@ -44,6 +45,12 @@ public final class JarPosel implements AutoCloseable {
         return this;
     }
 
+    /** Another Java than that of the tests, by its home. */
+    public JarPosel on(Path javaHome) {
+        java = javaHome;
+        return this;
+    }
+
     /** Copies the project's routes beside the jar's data, for a test to change before the start. */
     public Path copyRoutes() {
         try {
@@ -60,7 +67,12 @@ public final class JarPosel implements AutoCloseable {
     /** Starts and waits until it is ready. */
     public JarPosel start() {
         launch();
-        return awaitReady();
+        try {
+            return awaitReady();
+        } catch (RuntimeException e) {
+            close(); // a test that has not got it cannot end it
+            throw e;
+        }
     }
 
     public JarPosel awaitReady() {
@@ -84,7 +96,7 @@ public final class JarPosel implements AutoCloseable {
     /** Starts and does not wait. */
     public JarPosel launch(String... words) {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                java.resolve("bin/java").toString(),
                 "-Xmx256m",
                 "-jar",
                 Path.of(System.getProperty("posel.jar", "target/posel.jar"))
