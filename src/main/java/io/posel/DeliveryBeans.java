@@ -57,7 +57,6 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
                 resolver,
                 alarms);
         names.accept("deliveryClient", client);
-        names.accept("deliveryConnections", client.connections());
         names.accept("deliveryHeaders", new DeliveryHeaders());
         names.accept(
                 "renderRequest", new RenderRequest(core.webhooks, new RequestTemplates(), core.settlement, core.clock));

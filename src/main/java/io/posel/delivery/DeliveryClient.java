@@ -1,49 +1,56 @@
 package io.posel.delivery;
 
-import static java.nio.charset.CodingErrorAction.REPLACE;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
-import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
-import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.cookie.StandardCookieSpec;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.config.CharCodingConfig;
-import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes camel-http's client one that sends exactly one request per attempt, ends it in time and keeps nothing from one
- * receiver to the next. Wins over what the route file says of redirects, retries, cookies and compression.
+ * camel-http's client for deliveries. Sends exactly one request per attempt: no retry, no redirect, no cookie, no
+ * compression. Ends the whole exchange (lease, connect, TLS, headers, body) when its time by the wall clock is over; the
+ * timeouts of a connection are per read. Reads the answer here, at most {@value #ANSWER_LIMIT} bytes of it, so that
+ * nothing behind can hang on a dripping body.
  *
- * <p>Bean {@code deliveryClient} of the step that sends; {@link #connections()} is {@code deliveryConnections}.
+ * <p>Bean {@code deliveryClient} of the step that sends. Closed by the endpoint that uses it.
  */
-public final class DeliveryClient implements HttpClientConfigurer {
+public final class DeliveryClient extends CloseableHttpClient {
+    static final int ANSWER_LIMIT = 64 * 1024;
+
     private static final Timeout LEASE = Timeout.ofSeconds(1);
     private static final TimeValue IDLE = TimeValue.ofSeconds(30);
-    // a receiver that closes kept connections is noticed; a check costs up to 1 ms, so not on a busy one
-    private static final TimeValue CHECK_AFTER = TimeValue.ofMilliseconds(100);
-    private static final int MAX_HEADERS = 100;
-    private static final int MAX_LINE = 8 * 1024;
 
-    private final Settings settings;
-    private final DeliveryResolver targets;
+    private final Duration limit;
     private final ScheduledExecutorService alarms;
+    private final String userAgent;
+    private final RequestConfig config;
     private final PoolingHttpClientConnectionManager connections;
+    private final CloseableHttpClient client;
+    private final Future<?> cleaning;
 
     /**
      * @param maxConnections in all and per host; more than the sum of permits, so that no attempt waits for another
@@ -62,88 +69,144 @@ public final class DeliveryClient implements HttpClientConfigurer {
 
     /** @param alarms end exchanges that take too long; their work is short. Remove cancelled tasks at once. */
     public DeliveryClient(Settings settings, DeliveryResolver targets, ScheduledExecutorService alarms) {
-        this.settings = settings;
-        this.targets = targets;
+        this.limit = settings.timeout();
         this.alarms = alarms;
-        this.connections = connect();
+        this.userAgent = "Posel/" + settings.version();
+        this.config = RequestConfig.custom()
+                .setConnectionRequestTimeout(LEASE)
+                .setResponseTimeout(Timeout.of(limit))
+                .setConnectionKeepAlive(IDLE)
+                .setCookieSpec(StandardCookieSpec.IGNORE)
+                .setRedirectsEnabled(false)
+                .setAuthenticationEnabled(false)
+                .setContentCompressionEnabled(false)
+                .setExpectContinueEnabled(false)
+                .setProtocolUpgradeEnabled(false)
+                .build();
+        this.connections = DeliveryConnections.of(settings, targets);
+        HttpHost proxy = settings.proxy();
+        this.client = proxy == null ? HttpClients.createMinimal(connections) : through(proxy, targets);
+        this.cleaning = alarms.scheduleWithFixedDelay(
+                () -> connections.closeIdle(IDLE), IDLE.toSeconds(), IDLE.toSeconds() / 3, TimeUnit.SECONDS);
     }
 
-    /** Closed by the endpoint that uses it. */
-    public PoolingHttpClientConnectionManager connections() {
-        return connections;
-    }
-
-    @Override
-    public void configureHttpClient(HttpClientBuilder builder) {
-        builder.disableAutomaticRetries()
+    /** The minimal client knows no tunnels. */
+    private CloseableHttpClient through(HttpHost proxy, DeliveryResolver targets) {
+        return HttpClients.custom()
+                .setConnectionManager(connections)
+                .setProxy(proxy)
+                .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
                 .disableContentCompression()
                 .disableAuthCaching()
                 .disableConnectionState()
-                .setUserAgent("Posel/" + settings.version())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(LEASE)
-                        .setResponseTimeout(Timeout.of(settings.timeout()))
-                        .setConnectionKeepAlive(IDLE)
-                        .setCookieSpec(StandardCookieSpec.IGNORE)
-                        .setRedirectsEnabled(false)
-                        .setAuthenticationEnabled(false)
-                        .setContentCompressionEnabled(false)
-                        .setExpectContinueEnabled(false)
-                        .setProtocolUpgradeEnabled(false)
-                        .build())
-                .evictExpiredConnections()
-                .evictIdleConnections(IDLE);
-        HttpHost proxy = settings.proxy();
-        if (proxy != null) {
-            builder.setProxy(proxy);
-            // the connection goes to the proxy, so its resolver never sees the target
-            builder.addExecInterceptorFirst("posel-target", (request, scope, chain) -> {
-                HttpHost target = scope.route.getTargetHost();
-                targets.resolve(target.getHostName(), target.getPort());
-                return chain.proceed(request, scope);
-            });
-        }
-        builder.addExecInterceptorFirst("posel-deadline", new ExchangeDeadline(settings.timeout(), alarms));
+                .addExecInterceptorFirst("posel-target", (request, scope, chain) -> {
+                    HttpHost target = scope.route.getTargetHost();
+                    targets.resolve(target.getHostName(), target.getPort());
+                    return chain.proceed(request, scope);
+                })
+                .build();
     }
 
-    private PoolingHttpClientConnectionManager connect() {
-        Timeout connectTimeout = Timeout.of(settings.connectTimeout());
-        DnsResolver resolver = settings.proxy() == null ? targets : SystemDefaultDnsResolver.INSTANCE;
-        SSLContext tls = settings.tls();
-        Http1Config limits = Http1Config.custom()
-                .setMaxHeaderCount(MAX_HEADERS)
-                .setMaxLineLength(MAX_LINE)
-                .build();
-        return PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(resolver)
-                .setTlsSocketStrategy(
-                        tls == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(tls))
-                .setMaxConnTotal(settings.maxConnections())
-                .setMaxConnPerRoute(settings.maxConnections())
-                .setDefaultSocketConfig(SocketConfig.custom()
-                        .setSoTimeout(Timeout.of(settings.timeout()))
-                        .setTcpNoDelay(true)
-                        .build())
-                .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(connectTimeout)
-                        .setSocketTimeout(Timeout.of(settings.timeout()))
-                        .setValidateAfterInactivity(CHECK_AFTER)
-                        .build())
-                .setDefaultTlsConfig(TlsConfig.custom()
-                        .setHandshakeTimeout(Timeout.of(settings.timeout()))
-                        .build())
-                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                        .http1Config(limits)
-                        .responseParserFactory(new InterimAnswers(limits))
-                        // headers leave as UTF-8; an answer in another charset is no reason to fail
-                        .charCodingConfig(CharCodingConfig.custom()
-                                .setCharset(UTF_8)
-                                .setMalformedInputAction(REPLACE)
-                                .setUnmappableInputAction(REPLACE)
-                                .build())
-                        .build())
-                .build();
+    @Override
+    protected CloseableHttpResponse doExecute(
+            @Nullable HttpHost target, ClassicHttpRequest request, @Nullable HttpContext context) throws IOException {
+        if (!(request instanceof HttpUriRequestBase cancellable)) {
+            throw new IllegalArgumentException("a request that cannot be cancelled");
+        }
+        // whoever sets it first, the alarm or the answer, decides how the exchange ends
+        AtomicBoolean over = new AtomicBoolean();
+        Future<?> alarm = alarms.schedule(
+                () -> {
+                    if (over.compareAndSet(false, true)) {
+                        cancellable.cancel(); // holds for every stage, also for one that has not begun yet
+                    }
+                },
+                limit.toNanos(),
+                TimeUnit.NANOSECONDS);
+        String shownPath = request.getPath();
+        try {
+            prepare(cancellable);
+            CloseableHttpResponse response = (CloseableHttpResponse) client.executeOpen(target, request, context);
+            readAnswer(response, cancellable);
+            if (!over.compareAndSet(false, true)) {
+                throw new DeliveryTimeoutException(limit);
+            }
+            return response;
+        } catch (IOException | RuntimeException e) {
+            cancellable.cancel();
+            if (!(e instanceof DeliveryTimeoutException) && !over.compareAndSet(false, true)) {
+                DeliveryTimeoutException timeout = new DeliveryTimeoutException(limit);
+                timeout.addSuppressed(e);
+                throw timeout;
+            }
+            throw e;
+        } finally {
+            alarm.cancel(false);
+            request.setPath(shownPath); // Camel puts it into exception texts
+        }
+    }
+
+    private void prepare(HttpUriRequestBase request) {
+        Header requestTarget = request.getFirstHeader(DeliveryHeaders.TARGET);
+        if (requestTarget != null) {
+            request.setPath(requestTarget.getValue());
+            request.removeHeaders(DeliveryHeaders.TARGET);
+        }
+        if (!request.containsHeader(HttpHeaders.USER_AGENT)) {
+            request.setHeader(HttpHeaders.USER_AGENT, userAgent);
+        }
+        request.setConfig(config);
+    }
+
+    private static void readAnswer(ClassicHttpResponse response, HttpUriRequestBase request) throws IOException {
+        HttpEntity entity = response.getEntity();
+        if (entity == null) {
+            return;
+        }
+        try (InputStream content = entity.getContent()) {
+            long length = entity.getContentLength();
+            byte[] answer = content.readNBytes(length < 0 ? ANSWER_LIMIT : (int) Math.min(length, ANSWER_LIMIT));
+            if (answer.length == ANSWER_LIMIT) {
+                // before the stream is closed, which would read on to the end of an endless body
+                request.cancel();
+            }
+            response.setEntity(new ByteArrayEntity(answer, null));
+        }
+        describeAsRead(response);
+    }
+
+    /** Takes off what would make Camel unpack a gzip bomb or fail on a made-up charset. */
+    private static void describeAsRead(ClassicHttpResponse response) {
+        response.removeHeaders(HttpHeaders.CONTENT_ENCODING);
+        Header type = response.getFirstHeader(HttpHeaders.CONTENT_TYPE);
+        if (type != null) {
+            ContentType readable = ContentType.parseLenient(type.getValue());
+            Charset charset = readable == null ? null : readable.getCharset();
+            response.setHeader(
+                    HttpHeaders.CONTENT_TYPE,
+                    readable == null
+                            ? "application/octet-stream"
+                            : ContentType.create(readable.getMimeType(), charset)
+                                    .toString());
+        }
+    }
+
+    /** Connections in use. */
+    int leased() {
+        return connections.getTotalStats().getLeased();
+    }
+
+    @Override
+    public void close(CloseMode mode) {
+        cleaning.cancel(false);
+        client.close(mode);
+        connections.close(mode);
+    }
+
+    @Override
+    public void close() {
+        close(CloseMode.GRACEFUL);
     }
 }

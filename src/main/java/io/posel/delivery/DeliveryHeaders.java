@@ -14,7 +14,7 @@ public final class DeliveryHeaders implements HeaderFilterStrategy {
     /**
      * Carries the request target (path and query) around Camel's URL handling, which resolves placeholders
      * (CVE-2026-78164), writes {@code ~} as {@code %7E} and puts the URL with its keys into exception texts. {@link
-     * ExchangeDeadline} takes it off again; it never reaches the wire.
+     * DeliveryClient} takes it off again; it never reaches the wire.
      */
     static final String TARGET = "posel-request-target";
 
