@@ -70,6 +70,7 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(0);
         config.setConnectionTimeout(5_000);
         config.setInitializationFailTimeout(-1);
+        config.setExceptionOverrideClassName(ClosedByDatabase.class.getName());
         return new HikariDataSource(config);
     }
 

@@ -117,7 +117,7 @@ final class Node {
     }
 
     private void reads() throws SQLException {
-        world.meanwhile();
+        world.reads();
         requireDatabase();
     }
 

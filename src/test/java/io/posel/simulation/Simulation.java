@@ -59,6 +59,7 @@ final class Simulation {
     private long skew;
     private int depth;
     private int meanwhileLeft;
+    private int reads;
     private boolean placesLocked;
     private boolean away;
     private boolean calm;
@@ -129,6 +130,13 @@ final class Simulation {
             case 26 -> away = faults > 0 && random.nextInt(6) == 0;
             default -> disaster();
         }
+    }
+
+    /** Somebody reads; who turns in a circle is noticed. */
+    void reads() {
+        reads++;
+        require(reads < 20_000 + 500 * store.rows.size(), "G5: it reads on and on");
+        meanwhile();
     }
 
     /** What happens while somebody else is in the middle of something. */
