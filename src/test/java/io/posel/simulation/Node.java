@@ -295,7 +295,7 @@ final class Node {
         } finally {
             world.lockPlaces(false);
         }
-        world.meanwhile();
+        world.overtaken();
         announced.committed();
         world.meanwhile();
     }

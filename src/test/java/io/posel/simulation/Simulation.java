@@ -157,6 +157,23 @@ final class Simulation {
         }
     }
 
+    /** Between somebody's commit and hand-over the other writer commits, and what it hands over may go at once. */
+    void overtaken() {
+        if (calm || random.nextInt(3) > 0) {
+            meanwhile();
+            return;
+        }
+        if (random.nextBoolean()) {
+            replay();
+        } else {
+            pick(producers).ifPresent(Producer::send);
+        }
+        node.writeSettlement();
+        node.writeIntake();
+        node.pump();
+        runPool();
+    }
+
     private void runPool() {
         Runnable next = node.pool.poll();
         if (next != null) {
