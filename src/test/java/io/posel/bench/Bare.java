@@ -26,8 +26,9 @@ final class Bare implements AutoCloseable {
     }
 
     /** Warmed up. */
-    static Bare start(Path folder, Receiver receiver, int warmUp) throws IOException {
+    static Bare start(Path folder, Jvm jvm, Receiver receiver, int warmUp) throws IOException {
         Bare bare = new Bare(ChildProcess.java(
+                jvm,
                 folder,
                 folder.resolve("bare.log"),
                 true,

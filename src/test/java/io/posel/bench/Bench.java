@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,12 +18,12 @@ final class Bench implements AutoCloseable {
     /** Customers that events are about, in turn. */
     static final int ENTITIES = 10_000;
 
-    private static final long PATIENCE_NANOS = 300_000_000_000L;
+    /** Without anything received. */
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     private final Path folder;
-    private final double scale;
-    private final int rounds;
-    private final int warmUp;
+    private final Settings settings;
+    private final Budget budget;
     private final Receiver receiver;
     private final Store.Server server;
     private final Bare bare;
@@ -30,20 +32,30 @@ final class Bench implements AutoCloseable {
 
     /**
      * @param scale 1: queues as long as the aims name them
-     * @param rounds how often each figure is taken
+     * @param rounds how often each figure is taken, at most
      * @param warmUp requests that the JIT needs before figures stay the same
+     * @param minutes for all of it
+     * @param jvm of Posel and the bare loop
      */
-    Bench(Path folder, double scale, int rounds, int warmUp) throws IOException, SQLException {
+    record Settings(double scale, int rounds, int warmUp, double minutes, Jvm jvm) {}
+
+    Bench(Path folder, Settings settings) throws IOException, SQLException {
+        this.budget = new Budget(settings.minutes * 60, settings.rounds, System::nanoTime);
         delete(folder);
         this.folder = Files.createDirectories(folder).toAbsolutePath();
-        this.scale = scale;
-        this.rounds = rounds;
-        this.warmUp = warmUp;
+        this.settings = settings;
         this.server = new Store.Server(this.folder);
         this.receiver = Receiver.start();
         this.report = new Report(
-                this.folder.resolve("report.md"), Machine.describe(this.folder, server.version(), scale, rounds));
-        this.bare = Bare.start(this.folder, receiver, warmUp);
+                this.folder,
+                Machine.here(
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                        this.folder,
+                        settings.jvm,
+                        server.version(),
+                        settings.scale,
+                        settings.rounds));
+        this.bare = Bare.start(this.folder, settings.jvm, receiver, settings.warmUp);
     }
 
     private static void delete(Path folder) throws IOException {
@@ -57,15 +69,25 @@ final class Bench implements AutoCloseable {
     }
 
     int scaled(int count) {
-        return Math.max(100, (int) (count * scale));
+        return Math.max(100, (int) (count * settings.scale));
     }
 
     int warmUp() {
-        return warmUp;
+        return settings.warmUp;
     }
 
-    int rounds() {
-        return rounds;
+    /** For which queues are filled. */
+    int mostRounds() {
+        return settings.rounds;
+    }
+
+    Budget budget() {
+        return budget;
+    }
+
+    /** @param share of the time that the scenario has left, 1 for its last part */
+    Rounds rounds(double share) {
+        return budget.rounds(share);
     }
 
     Receiver receiver() {
@@ -92,53 +114,32 @@ final class Bench implements AutoCloseable {
         return Store.h2(folder.resolve("h2-" + runs++));
     }
 
-    PoselProcess posel(Store store, Map<String, String> settings) throws IOException {
-        return PoselProcess.start(Files.createDirectories(folder.resolve("posel-" + runs++)), store, settings);
+    PoselProcess posel(Store store, Map<String, String> environment) throws IOException {
+        return PoselProcess.start(
+                settings.jvm, Files.createDirectories(folder.resolve("posel-" + runs++)), store, environment);
     }
 
-    /** A webhook to warm up with, and those that are measured; all switched off, with their queues filled. */
-    record Queued(String warmUp, List<String> ids) {}
-
-    /** Posel does not run when this returns. */
-    Queued queued(Store store, int webhooks, int each, int entities, int concurrency) throws IOException, SQLException {
-        List<String> ids = define(store, webhooks + 1, concurrency);
-        Queued queued = new Queued(ids.get(0), ids.subList(1, ids.size()));
-        Queue queue = new Queue(store);
-        queue.fill(List.of(queued.warmUp), warmUp, ENTITIES);
-        queue.fill(queued.ids, each, entities);
-        return queued;
-    }
-
-    /** Defines webhooks that are switched off. Posel does not run when this returns. */
-    List<String> define(Store store, int webhooks, int concurrency) throws IOException {
+    /** Defines webhooks that are switched off, one for each number of permits. Posel does not run when this returns. */
+    List<String> define(Store store, List<Integer> permits) throws IOException {
         List<String> ids = new ArrayList<>();
         try (PoselProcess posel = posel(store, Map.of())) {
             PoselClient client = posel.client();
-            for (int i = 0; i < webhooks; i++) {
-                ids.add(client.createWebhook(Sample.webhook(receiver.url("/hook/#customer.id#"), false, concurrency)));
+            for (int each : permits) {
+                ids.add(client.createWebhook(Sample.webhook(receiver.url("/hook/#customer.id#"), false, each)));
             }
         }
         return ids;
     }
 
-    /** Switches a webhook on and waits until its queue is received, and every outcome on disk. */
-    Rate drain(PoselProcess posel, String webhookId, int count) {
+    /** Switches webhooks on and waits until their queues are received, and every outcome on disk. */
+    Rate drain(PoselProcess posel, List<String> webhookIds, int count) {
         long cpu = posel.cpu().toNanos();
         long goal = receiver.received() + count;
         long start = System.nanoTime();
-        posel.enable(webhookId, true);
+        webhookIds.forEach(id -> posel.enable(id, true));
         awaitReceived(goal);
-        posel.awaitSettled(webhookId);
+        webhookIds.forEach(posel::awaitSettled);
         return new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu);
-    }
-
-    /** Sends events in until the JIT has seen enough of intake and delivery; every one goes to this webhook alone. */
-    void warmUp(PoselProcess posel, String webhookId) throws Exception {
-        int count = warmUp / 4;
-        long goal = receiver.received() + count;
-        new Load(posel.port(), "/events").closed(count, i -> Sample.event("warm-" + i, String.valueOf(i % ENTITIES)));
-        awaitReceived(goal);
-        posel.awaitSettled(webhookId);
     }
 
     /** Until nothing has been received for a while. */
@@ -150,11 +151,15 @@ final class Bench implements AutoCloseable {
     }
 
     void awaitReceived(long goal) {
+        long last = receiver.received();
         long end = System.nanoTime() + PATIENCE_NANOS;
-        while (receiver.received() < goal) {
-            if (System.nanoTime() > end) {
+        for (long now = last; now < goal; now = receiver.received()) {
+            if (now != last) {
+                last = now;
+                end = System.nanoTime() + PATIENCE_NANOS;
+            } else if (System.nanoTime() > end) {
                 throw new IllegalStateException(
-                        "only " + receiver.received() + " of " + goal + " requests were received in time");
+                        "only " + now + " of " + goal + " requests were received, and no more come");
             }
             LockSupport.parkNanos(1_000_000);
         }

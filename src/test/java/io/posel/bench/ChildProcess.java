@@ -18,10 +18,10 @@ final class ChildProcess implements AutoCloseable {
 
     /** @param log standard error, and standard output unless it is read here */
     static ChildProcess java(
-            Path folder, Path log, boolean talks, Map<String, String> environment, List<String> arguments)
+            Jvm jvm, Path folder, Path log, boolean talks, Map<String, String> environment, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(jvm.java().toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

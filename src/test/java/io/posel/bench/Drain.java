@@ -1,64 +1,102 @@
 package io.posel.bench;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A queue that is there already: one webhook per event, 10,000 entities, a template with seven variables. Posel and the
- * bare loop in turn, as many requests at once.
+ * A queue that is there already, drained by Posel and by the bare loop in turn, with as many requests at once.
+ *
+ * @param name as in {@code -Dbench.only}
+ * @param webhooks that each event goes to
+ * @param events in the queue, at scale 1
+ * @param entities that events are about, in turn
+ * @param permits of each webhook
+ * @param threads of the bare loop
+ * @param answerNanos after which the receiver answers
+ * @param seconds that its rounds are thought to take
  */
-final class Drain implements Scenario {
-    private static final int THREADS = 64;
+record Drain(
+        String name,
+        String title,
+        int webhooks,
+        int events,
+        int entities,
+        int permits,
+        int threads,
+        long answerNanos,
+        Aim aim,
+        double seconds) {
+    static final Drain PLAIN =
+            new Drain("drain", "drain, PostgreSQL", 1, 200_000, Bench.ENTITIES, 64, 64, 0, Aim.atLeast(0.7), 32);
+    static final Drain EMBEDDED =
+            new Drain("drain-h2", "drain, H2", 1, 200_000, Bench.ENTITIES, 64, 64, 0, Aim.atLeast(0.7), 32);
+    static final Drain ONE_ENTITY = new Drain("one-entity", "one entity", 1, 60_000, 1, 64, 1, 0, Aim.atLeast(0.8), 16);
+    static final Drain FAN_OUT =
+            new Drain("fan-out", "fan-out to 10", 10, 20_000, Bench.ENTITIES, 6, 60, 0, Aim.atLeast(0.7), 32);
+    static final Drain SLOW_RECEIVER = new Drain(
+            "slow-receiver", "slow receiver, 100 ms", 1, 60_000, 1_000, 256, 256, 100_000_000, Aim.atLeast(0.9), 25);
 
-    private final boolean embedded;
-
-    Drain(boolean embedded) {
-        this.embedded = embedded;
+    /** @param ids of the webhooks of all rounds */
+    void fill(Bench bench, Store store, List<String> ids) throws SQLException {
+        Queue queue = new Queue(store);
+        if (webhooks == 1) {
+            queue.fill(ids, bench.scaled(events), entities);
+            return;
+        }
+        for (int first = 0; first < ids.size(); first += webhooks) {
+            queue.fanOut(ids.subList(first, first + webhooks), bench.scaled(events), entities);
+        }
     }
 
-    @Override
-    public String name() {
-        return embedded ? "drain-h2" : "drain";
-    }
-
-    @Override
-    public void measure(Bench bench) throws Exception {
-        Store store = embedded ? bench.h2() : bench.postgres();
-        String title = embedded ? "drain, H2" : "drain, PostgreSQL";
-        int count = bench.scaled(200_000);
-        List<Rate> bare = new ArrayList<>();
-        List<Rate> posel = new ArrayList<>();
+    /** @param posel warm */
+    void measure(Bench bench, PoselProcess posel, Store store, List<String> ids, Rounds rounds) throws Exception {
+        int count = bench.scaled(events) * webhooks;
+        List<Rate> bareRates = new ArrayList<>();
+        List<Rate> poselRates = new ArrayList<>();
         List<Double> server = new ArrayList<>();
-        Bench.Queued queued = bench.queued(store, bench.rounds(), count, Bench.ENTITIES, THREADS);
-        try (PoselProcess process = bench.posel(store, Map.of())) {
-            bench.drain(process, queued.warmUp(), bench.warmUp());
-            for (String id : queued.ids()) {
-                bare.add(bench.bare().run(count, THREADS));
-                long before = store.cpu().toNanos();
-                posel.add(bench.drain(process, id, count));
-                server.add((store.cpu().toNanos() - before) / 1e3 / count);
-            }
+        if (answerNanos > 0) {
+            bench.receiver().answer(target -> answerNanos);
         }
-        bench.report().addRates(title, "deliveries/s", posel, "bare loop", bare, "≥ 0.7");
-        double over = Samples.of(posel.stream().map(Rate::cpuMicros).toList()).median();
-        double under = Samples.of(bare.stream().map(Rate::cpuMicros).toList()).median();
-        bench.report()
-                .add(new Figure(
-                        title + ", processor time",
-                        "µs each",
-                        over,
-                        "bare loop",
-                        under,
-                        over / under,
-                        over / under,
-                        over / under,
-                        "≤ 30 µs more"));
-        if (store.isServer()) {
-            bench.report()
-                    .note(String.format(
-                            "%s: PostgreSQL itself takes %.0f µs for each delivery",
-                            title, Samples.of(server).median()));
+        while (rounds.next()) {
+            int first = rounds.round() * webhooks;
+            bareRates.add(bench.bare().run(count, threads));
+            long before = store.cpu().toNanos();
+            poselRates.add(bench.drain(posel, ids.subList(first, first + webhooks), count));
+            server.add((store.cpu().toNanos() - before) / 1e3 / count);
         }
+        bench.receiver().answerAtOnce();
+        report(bench.report(), poselRates, bareRates);
+        bench.report().note(String.format("%s: %s", title, times(poselRates, bareRates, server)));
+    }
+
+    private void report(Report report, List<Rate> posel, List<Rate> bare) throws Exception {
+        String unit = "deliveries/s";
+        String bareName = "bare loop, " + threads + (threads == 1 ? " thread" : " threads");
+        if (answerNanos == 0) {
+            report.add(Figure.ofRates(title, unit, posel, bareName, bare, aim));
+        } else {
+            double ideal = threads * 1e9 / answerNanos;
+            List<Double> ideals = bare.stream().map(rate -> ideal).toList();
+            List<Double> rates = posel.stream().map(Rate::perSecond).toList();
+            report.add(new Figure(title, unit, rates, "permits / 100 ms", ideals, aim));
+            report.add(Figure.ofRates(title, unit, posel, bareName, bare, Aim.NONE));
+        }
+        if (entities == Bench.ENTITIES && webhooks == 1) {
+            report.add(new Figure(
+                    title + ", processor time", "µs", micros(posel), bareName, micros(bare), Aim.atMostMore(30)));
+        }
+    }
+
+    private static List<Double> micros(List<Rate> rates) {
+        return rates.stream().map(Rate::cpuMicros).toList();
+    }
+
+    private static String times(List<Rate> posel, List<Rate> bare, List<Double> server) {
+        return String.format(
+                "processor time of each: Posel %.0f µs, PostgreSQL %.0f µs, bare loop %.0f µs",
+                Samples.of(micros(posel)).median(),
+                Samples.of(server).median(),
+                Samples.of(micros(bare)).median());
     }
 }

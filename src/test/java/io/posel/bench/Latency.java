@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * From the moment in which an event should have been sent to Posel until its webhook is received, at 500 events a second,
  * against a plain POST to the receiver at the same pace and the fsync of a file.
  */
-final class Latency implements Scenario {
+final class Latency implements Intake.Part {
     private static final double PER_SECOND = 500;
     private static final int SECONDS = 20;
+    private static final double TAIL_MILLIS = 30;
 
     @Override
     public String name() {
@@ -23,65 +23,40 @@ final class Latency implements Scenario {
     }
 
     @Override
-    public void measure(Bench bench) throws Exception {
-        int count = Math.max(2_000, bench.scaled((int) PER_SECOND * SECONDS));
+    public double seconds() {
+        return 34;
+    }
+
+    @Override
+    public void measure(Bench bench, PoselProcess posel, String webhookId, Rounds rounds) throws Exception {
+        int count = Math.max(1_500, bench.scaled((int) PER_SECOND * SECONDS));
         List<Double> middle = new ArrayList<>();
         List<Double> tail = new ArrayList<>();
         List<Double> allowed = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
-        List<Double> tailRatios = new ArrayList<>();
-        Store store = bench.postgres();
-        try (PoselProcess posel = bench.posel(store, Map.of())) {
-            String id =
-                    posel.client().createWebhook(Sample.webhook(bench.receiver().url("/#event.id#"), true, 64));
-            bench.warmUp(posel, id);
-            for (int round = 0; round < bench.rounds(); round++) {
-                double plain = plainMillis(bench, count);
-                double fsync = fsyncMillis(bench.folder());
-                Samples latency = poselMillis(bench, posel, count, "r" + round + "-");
-                allowed.add(plain + 2 * fsync + 2);
-                middle.add(latency.median());
-                tail.add(latency.at(0.99));
-                ratios.add(latency.median() / (plain + 2 * fsync + 2));
-                tailRatios.add(latency.at(0.99) / 30);
-                bench.report()
-                        .note(String.format(
-                                "latency, round %d: plain POST p50 %.2f ms, fsync p50 %.2f ms; Posel p50 %.2f ms, p90 %.2f"
-                                        + " ms, p99 %.2f ms, most %.2f ms",
-                                round + 1,
-                                plain,
-                                fsync,
-                                latency.median(),
-                                latency.at(0.9),
-                                latency.at(0.99),
-                                latency.greatest()));
-            }
+        while (rounds.next()) {
+            double plain = plainMillis(bench, count);
+            double fsync = fsyncMillis(bench.folder());
+            Samples latency = poselMillis(bench, posel, count, "r" + rounds.round() + "-");
+            allowed.add(plain + 2 * fsync + 2);
+            middle.add(latency.median());
+            tail.add(latency.at(0.99));
+            bench.report()
+                    .note(String.format(
+                            "latency, round %d: plain POST p50 %.2f ms, fsync p50 %.2f ms; Posel p50 %.2f ms, p90 %.2f"
+                                    + " ms, p99 %.2f ms, most %.2f ms",
+                            rounds.round() + 1,
+                            plain,
+                            fsync,
+                            latency.median(),
+                            latency.at(0.9),
+                            latency.at(0.99),
+                            latency.greatest()));
         }
-        add(
-                bench,
-                "latency at 500/s, p50",
-                middle,
-                "POST + 2 fsync + 2 ms",
-                Samples.of(allowed).median(),
-                ratios);
-        add(bench, "latency at 500/s, p99", tail, "30 ms", 30, tailRatios);
-    }
-
-    private static void add(
-            Bench bench, String title, List<Double> values, String limit, double ceiling, List<Double> ratios)
-            throws IOException {
-        Samples ratio = Samples.of(ratios);
         bench.report()
                 .add(new Figure(
-                        title,
-                        "ms",
-                        Samples.of(values).median(),
-                        limit,
-                        ceiling,
-                        ratio.median(),
-                        ratio.least(),
-                        ratio.greatest(),
-                        "≤ 1"));
+                        "latency at 500/s, p50", "ms", middle, "POST + 2 fsync + 2 ms", allowed, Aim.atMost(1)));
+        List<Double> limits = tail.stream().map(each -> TAIL_MILLIS).toList();
+        bench.report().add(new Figure("latency at 500/s, p99", "ms", tail, "30 ms", limits, Aim.atMost(1)));
     }
 
     private static Samples poselMillis(Bench bench, PoselProcess posel, int count, String prefix) throws Exception {

@@ -1,36 +1,67 @@
 package io.posel.bench;
 
+import io.posel.json.Json;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** Where figures were taken. */
-final class Machine {
-    private Machine() {}
-
-    static List<String> describe(Path folder, String postgres, double scale, int rounds) throws IOException {
+/** Where and when figures were taken, and with what. */
+record Machine(
+        Instant begun,
+        int cores,
+        double memoryGb,
+        String system,
+        String fileSystem,
+        double load,
+        String jdk,
+        String postgres,
+        double scale,
+        int rounds) {
+    static Machine here(Instant begun, Path folder, Jvm jvm, String postgres, double scale, int rounds)
+            throws IOException {
         var system = ManagementFactory.getOperatingSystemMXBean();
-        double memory = system instanceof com.sun.management.OperatingSystemMXBean more
-                ? more.getTotalMemorySize() / 1e9
-                : Double.NaN;
+        return new Machine(
+                begun,
+                system.getAvailableProcessors(),
+                system instanceof com.sun.management.OperatingSystemMXBean more
+                        ? more.getTotalMemorySize() / 1e9
+                        : Double.NaN,
+                system.getName() + " " + system.getVersion() + " " + system.getArch(),
+                Files.getFileStore(folder).type(),
+                system.getSystemLoadAverage(),
+                jvm.version(),
+                postgres,
+                scale,
+                rounds);
+    }
+
+    List<String> lines() {
         return List.of(
-                "date: " + LocalDate.now(ZoneOffset.UTC),
+                "begun: " + begun,
                 String.format(
                         Locale.ROOT,
-                        "machine: %d cores, %.0f GB, %s %s, file system %s",
-                        system.getAvailableProcessors(),
-                        memory,
-                        system.getName(),
-                        system.getArch(),
-                        Files.getFileStore(folder).type()),
-                "JDK: " + Runtime.version() + ", " + System.getProperty("java.vendor"),
+                        "machine: %d cores, %.0f GB, %s, file system %s",
+                        cores,
+                        memoryGb,
+                        system,
+                        fileSystem),
+                "JDK of Posel and of the bare loop: " + jdk,
                 "PostgreSQL: " + postgres + ", fsync on; H2 embedded, synced at each commit",
-                String.format(Locale.ROOT, "load at the start: %.2f", system.getSystemLoadAverage()),
-                String.format(Locale.ROOT, "scale %.2f, median of %d rounds in turn", scale, rounds));
+                String.format(Locale.ROOT, "load at the start: %.2f", load),
+                String.format(Locale.ROOT, "scale %.2f, medians of at most %d rounds in turn", scale, rounds));
+    }
+
+    Json json() {
+        return Json.object(
+                "cores", cores,
+                "memoryGb", Math.round(memoryGb),
+                "system", system,
+                "fileSystem", fileSystem,
+                "loadAtStart", load,
+                "postgresql", postgres);
     }
 }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /** Many definitions, of which each event matches one by its filter; written into the tables, copied from one. */
 final class ManyWebhooks {
@@ -54,16 +55,30 @@ final class ManyWebhooks {
 
     /** Events for one webhook after the other; webhook {@code n} of 1… gets them under {@code /n/}. */
     IntFunction<String> events(String prefix) {
+        return events(prefix, i -> 1 + i % ids.size());
+    }
+
+    /** @param number of the webhook that gets an event */
+    static IntFunction<String> events(String prefix, IntUnaryOperator number) {
         return i -> Sample.event(prefix + i, String.valueOf(i % 10_000))
-                .replace("\"eshopId\":\"7\"", "\"eshopId\":\"shop-" + (1 + i % ids.size()) + "\"");
+                .replace("\"eshopId\":\"7\"", "\"eshopId\":\"shop-" + number.applyAsInt(i) + "\"");
     }
 
     /** Until nothing at all is queued. */
-    void awaitSettled() throws Exception {
+    void awaitSettled() {
+        awaitNone("");
+    }
+
+    /** Until nothing is queued for these webhooks. */
+    void awaitSettled(List<String> some) {
+        awaitNone(" and webhook_id in ('" + String.join("','", some) + "')");
+    }
+
+    private void awaitNone(String condition) {
         org.awaitility.Awaitility.await("all is settled")
-                .atMost(java.time.Duration.ofMinutes(5))
+                .atMost(java.time.Duration.ofMinutes(2))
                 .pollDelay(java.time.Duration.ZERO)
                 .pollInterval(java.time.Duration.ofMillis(20))
-                .until(() -> store.number("select count(*) from delivery where pos is not null") == 0);
+                .until(() -> store.number("select count(*) from delivery where pos is not null" + condition) == 0);
     }
 }

@@ -21,21 +21,23 @@ import org.awaitility.Awaitility;
 
 /** The real jar as users run it, with 512 MB. */
 final class PoselProcess implements AutoCloseable {
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
+    private final Jvm jvm;
     private final ChildProcess child;
     private final Store store;
     private final int port;
 
-    private PoselProcess(ChildProcess child, Store store, int port) {
+    private PoselProcess(Jvm jvm, ChildProcess child, Store store, int port) {
+        this.jvm = jvm;
         this.child = child;
         this.store = store;
         this.port = port;
     }
 
     /** Ready. {@code -Dbench.java="…"} gives its JVM more arguments, such as those of the flight recorder. */
-    static PoselProcess start(Path folder, Store store, Map<String, String> settings) throws IOException {
+    static PoselProcess start(Jvm jvm, Path folder, Store store, Map<String, String> settings) throws IOException {
         int port = freePort();
         Map<String, String> environment = new HashMap<>();
         environment.put("POSEL_DATA_DIR", folder.resolve("data").toString());
@@ -55,8 +57,8 @@ final class PoselProcess implements AutoCloseable {
                 Path.of(System.getProperty("posel.jar", "target/posel.jar"))
                         .toAbsolutePath()
                         .toString()));
-        ChildProcess child = ChildProcess.java(folder, folder.resolve("posel.log"), false, environment, arguments);
-        PoselProcess posel = new PoselProcess(child, store, port);
+        ChildProcess child = ChildProcess.java(jvm, folder, folder.resolve("posel.log"), false, environment, arguments);
+        PoselProcess posel = new PoselProcess(jvm, child, store, port);
         posel.awaitReady(folder.resolve("posel.log"));
         return posel;
     }
@@ -129,9 +131,7 @@ final class PoselProcess implements AutoCloseable {
 
     private String jcmd(String command) throws IOException, InterruptedException {
         Process jcmd = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        String.valueOf(child.process().pid()),
-                        command)
+                        jvm.jcmd().toString(), String.valueOf(child.process().pid()), command)
                 .redirectErrorStream(true)
                 .start();
         String said = new String(jcmd.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

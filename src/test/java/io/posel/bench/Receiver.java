@@ -13,7 +13,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -40,9 +42,11 @@ final class Receiver implements AutoCloseable {
     private final Selector selector;
     private final ServerSocketChannel server;
     private final Deque<Due> due = new ArrayDeque<>();
+    private final List<SocketChannel> held = new ArrayList<>();
     private final ByteBuffer answer = ByteBuffer.allocateDirect(OK.length).put(OK);
     private volatile Script script = target -> 0;
     private volatile boolean looks;
+    private volatile boolean releases;
     private final AtomicLong received = new AtomicLong();
 
     private Receiver(Selector selector, ServerSocketChannel server) {
@@ -81,8 +85,11 @@ final class Receiver implements AutoCloseable {
         looks = true;
     }
 
+    /** From now on, and those that were never to be answered. */
     void answerAtOnce() {
         looks = false;
+        releases = true;
+        selector.wakeup();
     }
 
     private void serve() {
@@ -90,6 +97,11 @@ final class Receiver implements AutoCloseable {
             while (selector.isOpen()) {
                 selector.select(this::ready, waitMillis());
                 answerDue();
+                if (releases) {
+                    releases = false;
+                    held.forEach(this::answerNow);
+                    held.clear();
+                }
             }
         } catch (ClosedSelectorException e) {
             // closed
@@ -140,6 +152,8 @@ final class Receiver implements AutoCloseable {
                 answerNow(channel);
             } else if (wait > 0) {
                 due.add(new Due(channel, System.nanoTime() + wait));
+            } else {
+                held.add(channel);
             }
             buffer.flip().position(size);
             buffer.compact();

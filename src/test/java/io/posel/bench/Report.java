@@ -1,20 +1,21 @@
 package io.posel.bench;
 
+import io.posel.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The table, printed line by line as it comes and written as a whole after each scenario. */
+/** The table, printed line by line as it comes; {@code report.md}, {@code report.json} and a chart, written each time. */
 final class Report {
-    private final Path file;
-    private final List<String> machine;
+    private final Path folder;
+    private final Machine machine;
     private final List<Figure> figures = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    Report(Path file, List<String> machine) {
-        this.file = file;
+    Report(Path folder, Machine machine) {
+        this.folder = folder;
         this.machine = machine;
     }
 
@@ -24,26 +25,6 @@ final class Report {
         write();
     }
 
-    /** The same thing measured in rounds, Posel's and the ceiling's in turn; more is better. */
-    void addRates(String scenario, String unit, List<Rate> posel, String ceilingName, List<Rate> ceiling, String aim)
-            throws IOException {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < posel.size(); i++) {
-            ratios.add(posel.get(i).perSecond() / ceiling.get(i).perSecond());
-        }
-        Samples ratio = Samples.of(ratios);
-        add(new Figure(
-                scenario,
-                unit,
-                Samples.of(posel.stream().map(Rate::perSecond).toList()).median(),
-                ceilingName,
-                Samples.of(ceiling.stream().map(Rate::perSecond).toList()).median(),
-                ratio.median(),
-                ratio.least(),
-                ratio.greatest(),
-                aim));
-    }
-
     void note(String text) throws IOException {
         notes.add(text);
         System.out.println("  " + text);
@@ -51,13 +32,30 @@ final class Report {
     }
 
     private void write() throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("report.md"), markdown());
+        Files.writeString(folder.resolve("report.json"), json() + "\n");
+        Files.writeString(folder.resolve("ratios.svg"), new Chart(figures, machine).svg());
+    }
+
+    private String markdown() {
         List<String> lines = new ArrayList<>(List.of("# Benchmark", ""));
-        machine.forEach(each -> lines.add("- " + each));
+        machine.lines().forEach(each -> lines.add("- " + each));
         lines.addAll(List.of("", Figure.HEAD));
         figures.forEach(each -> lines.add(each.line()));
-        lines.add("");
+        lines.addAll(List.of("", "![ratios](ratios.svg)", ""));
         notes.forEach(each -> lines.add("- " + each));
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.write(file, lines);
+        return String.join("\n", lines) + "\n";
+    }
+
+    private Json json() {
+        return Json.object(
+                "date", machine.begun(),
+                "jdk", machine.jdk(),
+                "machine", machine.json(),
+                "scale", machine.scale(),
+                "roundsAsked", machine.rounds(),
+                "figures", figures.stream().map(Figure::json).toList(),
+                "notes", notes);
     }
 }

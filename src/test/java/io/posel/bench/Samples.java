@@ -20,8 +20,9 @@ final class Samples {
         return new Samples(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
+    /** Of an even number of values, what lies between the two in the middle. */
     double median() {
-        return at(0.5);
+        return sorted.length == 0 ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     /** @param share 0.99 for the 99th percentile */

@@ -2,14 +2,13 @@ package io.posel.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
  * From HTTP intake over 64 connections to receipt. What can be hoped for on one machine is the sum of two times: taking
  * in alone (the webhook is off, so each event is stored with a skipped delivery) and sending alone (the bare loop).
  */
-final class Through implements Scenario {
+final class Through implements Intake.Part {
     private static final int CONNECTIONS = 64;
 
     private final int batch;
@@ -25,36 +24,35 @@ final class Through implements Scenario {
     }
 
     @Override
-    public void measure(Bench bench) throws Exception {
-        int count = bench.scaled(100_000) / batch * batch;
+    public double seconds() {
+        return batch == 1 ? 44 : 24;
+    }
+
+    @Override
+    public void measure(Bench bench, PoselProcess posel, String webhookId, Rounds rounds) throws Exception {
+        int count = Math.max(batch, bench.scaled(100_000) / batch * batch);
         List<Rate> hoped = new ArrayList<>();
         List<Rate> through = new ArrayList<>();
         List<Double> intakes = new ArrayList<>();
-        Store store = bench.postgres();
-        try (PoselProcess posel = bench.posel(store, Map.of())) {
-            String id = posel.client()
-                    .createWebhook(Sample.webhook(bench.receiver().url("/hook/#customer.id#"), true, CONNECTIONS));
-            bench.warmUp(posel, id);
-            for (int round = 0; round < bench.rounds(); round++) {
-                long send = bench.bare().run(count, CONNECTIONS).nanos();
-                posel.enable(id, false);
-                long intake = take(posel, "alone-" + round + "-", count);
-                posel.enable(id, true);
-                intakes.add(count * 1e9 / intake);
-                hoped.add(new Rate(count, intake + send, 1));
+        while (rounds.next()) {
+            long send = bench.bare().run(count, CONNECTIONS).nanos();
+            posel.enable(webhookId, false);
+            long intake = take(posel, name() + "-alone-" + rounds.round() + "-", count);
+            posel.enable(webhookId, true);
+            intakes.add(count * 1e9 / intake);
+            hoped.add(new Rate(count, intake + send, 1));
 
-                long cpu = posel.cpu().toNanos();
-                long goal = bench.receiver().received() + count;
-                long start = System.nanoTime();
-                take(posel, "through-" + round + "-", count);
-                bench.awaitReceived(goal);
-                posel.awaitSettled(id);
-                through.add(
-                        new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu));
-            }
+            long cpu = posel.cpu().toNanos();
+            long goal = bench.receiver().received() + count;
+            long start = System.nanoTime();
+            take(posel, name() + "-" + rounds.round() + "-", count);
+            bench.awaitReceived(goal);
+            posel.awaitSettled(webhookId);
+            through.add(new Rate(count, System.nanoTime() - start, posel.cpu().toNanos() - cpu));
         }
         String title = "through, " + (batch == 1 ? "1 event" : batch + " events") + " a request";
-        bench.report().addRates(title, "events/s", through, "1/(1/intake + 1/send)", hoped, "≥ 0.8");
+        bench.report()
+                .add(Figure.ofRates(title, "events/s", through, "1/(1/intake + 1/send)", hoped, Aim.atLeast(0.8)));
         bench.report()
                 .note(String.format(
                         "%s: Posel's intake alone takes %,.0f events/s; through takes %.0f µs of Posel's processor time each",

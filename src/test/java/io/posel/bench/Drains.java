@@ -1,0 +1,65 @@
+package io.posel.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Queues that one warmed Posel drains one after the other. All are written before it starts, each for webhooks that are
+ * switched off until it is their turn.
+ */
+final class Drains implements Scenario {
+    private static final double SET_UP_SECONDS = 50;
+
+    private final boolean embedded;
+    private final List<Drain> parts;
+
+    Drains(boolean embedded, List<Drain> parts) {
+        this.embedded = embedded;
+        this.parts = List.copyOf(parts);
+    }
+
+    @Override
+    public String name() {
+        return parts.stream().map(Drain::name).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public double seconds() {
+        return SET_UP_SECONDS + secondsFrom(0);
+    }
+
+    private double secondsFrom(int part) {
+        return parts.stream().skip(part).mapToDouble(Drain::seconds).sum();
+    }
+
+    @Override
+    public void measure(Bench bench) throws Exception {
+        Store store = embedded ? bench.h2() : bench.postgres();
+        List<Integer> permits = new ArrayList<>(List.of(64));
+        parts.forEach(part -> {
+            for (int i = 0; i < part.webhooks() * bench.mostRounds(); i++) {
+                permits.add(part.permits());
+            }
+        });
+        List<String> ids = bench.define(store, permits);
+        new Queue(store).fill(ids.subList(0, 1), bench.warmUp(), Bench.ENTITIES);
+        List<List<String>> idsOfParts = new ArrayList<>();
+        int next = 1;
+        for (Drain part : parts) {
+            List<String> own = ids.subList(next, next + part.webhooks() * bench.mostRounds());
+            part.fill(bench, store, own);
+            idsOfParts.add(own);
+            next += own.size();
+        }
+        try (PoselProcess posel = bench.posel(store, Map.of())) {
+            bench.drain(posel, ids.subList(0, 1), bench.warmUp());
+            for (int i = 0; i < parts.size(); i++) {
+                Drain part = parts.get(i);
+                Rounds rounds = bench.rounds(part.seconds() / secondsFrom(i));
+                part.measure(bench, posel, store, idsOfParts.get(i), rounds);
+            }
+        }
+    }
+}
