@@ -3,6 +3,7 @@ package io.posel.route;
 import io.posel.store.Accepted;
 import io.posel.store.Intake;
 import java.sql.SQLException;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -14,6 +15,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class HeldEvents {
     private static final Logger LOG = LoggerFactory.getLogger(HeldEvents.class);
+
+    private static final int PAGE = 1_000;
 
     private final Intake intake;
     private final CamelContext context;
@@ -29,8 +32,12 @@ public final class HeldEvents {
     public void release() {
         try {
             if (context.getEndpointRegistry().containsKey("direct://release-events")) {
-                for (Accepted.Held held : intake.held()) {
-                    template.sendBody("direct:release-events", held);
+                long last = 0;
+                for (List<Accepted.Held> page = intake.held(last, PAGE);
+                        !page.isEmpty();
+                        page = intake.held(last, PAGE)) {
+                    template.sendBody("direct:release-events", page);
+                    last = page.get(page.size() - 1).no();
                 }
             }
         } catch (SQLException | RuntimeException e) {

@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events and their deliveries, one group of requests after the other, and lets numbered events into the queue.
@@ -48,7 +49,18 @@ public final class Intake implements AutoCloseable {
     private final NoArgGenerator deliveryIds;
     private final Transactions transactions;
     private final RecentEvents recent;
-    private final GroupCommit<Work, List<Accepted>> writer;
+    private final GroupCommit<Work, Answer> writer;
+    private volatile int holdAtMost = Integer.MAX_VALUE;
+
+    /** @param refusal why nothing was done */
+    private record Answer(List<Accepted> accepted, @Nullable RuntimeException refusal) {
+        List<Accepted> orRefusal() {
+            if (refusal != null) {
+                throw refusal;
+            }
+            return accepted;
+        }
+    }
 
     /** @param deliveryIds time-ordered UUIDs (RFC 9562, version 7) */
     public Intake(
@@ -65,14 +77,27 @@ public final class Intake implements AutoCloseable {
         this.writer = new GroupCommit<>("posel-intake", false, new Group()).start();
     }
 
-    /** One request; the results stand in its order. Fails with {@link StoreUnavailableException}. */
+    /**
+     * One request; the results stand in its order. Fails with {@link StoreUnavailableException}, or with {@link
+     * GapFullException} if its numbered events would have to wait and there is no room for them.
+     */
     public CompletableFuture<List<Accepted>> accept(List<Acceptance> events) {
-        return writer.submit(new Accept(List.copyOf(events)));
+        return writer.submit(new Accept(List.copyOf(events))).thenApply(Answer::orRefusal);
     }
 
-    /** Puts the deliveries of a held event behind what the queue holds now; does nothing if that was done before. */
-    public CompletableFuture<List<Accepted>> release(Accepted.Held held) {
-        return writer.submit(new Release(held));
+    /**
+     * Puts the deliveries of a held event behind what the queue holds now; does nothing if that was done before. What is
+     * handed in before it is written stands before it.
+     *
+     * @return fails with {@link StoreUnavailableException} also if a lower number of its entity is still held
+     */
+    public CompletableFuture<Void> release(Accepted.Held held) {
+        return writer.submit(new Release(held)).thenAccept(Answer::orRefusal);
+    }
+
+    /** How many events of all entities may wait for numbers before theirs; what waits already stays. */
+    public void holdAtMost(int capacity) {
+        holdAtMost = capacity;
     }
 
     /** The last number of this entity that was let through, empty if there was none. */
@@ -90,16 +115,23 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** Every event that waits for its turn, in the order of acceptance. */
-    public List<Accepted.Held> held() throws SQLException {
+    /**
+     * A page of the events that wait for their turn, in the order of acceptance.
+     *
+     * @param after the number of the last event of the page before, 0 for the first page
+     */
+    public List<Accepted.Held> held(long after, int limit) throws SQLException {
         List<Accepted.Held> held = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement(
-                        "select event_no, entity_type, entity_id, sequence from held_event order by event_no");
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                held.add(new Accepted.Held(
-                        row.getLong(1), new EntityRef(row.getString(2), row.getString(3)), row.getLong(4)));
+                PreparedStatement select = connection.prepareStatement("select event_no, entity_type, entity_id,"
+                        + " sequence from held_event where event_no > ? order by event_no limit ?")) {
+            select.setLong(1, after);
+            select.setInt(2, limit);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    held.add(new Accepted.Held(
+                            row.getLong(1), new EntityRef(row.getString(2), row.getString(3)), row.getLong(4)));
+                }
             }
         }
         return held;
@@ -127,9 +159,12 @@ public final class Intake implements AutoCloseable {
         writer.close();
     }
 
-    private final class Group implements GroupCommit.Batch<Work, List<Accepted>> {
+    private final class Group implements GroupCommit.Batch<Work, Answer> {
         /** What is sent at once; kept from being read again when it is committed, since a place may be given twice. */
         private final Map<Long, StoredEvent> toSend = new HashMap<>();
+
+        /** Null while it is not known what is on disk. */
+        private @Nullable HeldRoom room;
 
         @Override
         public int weight(Work work) {
@@ -137,12 +172,18 @@ public final class Intake implements AutoCloseable {
         }
 
         @Override
-        public List<List<Accepted>> write(List<Work> batch) throws SQLException {
+        public List<Answer> write(List<Work> batch) throws SQLException {
             toSend.clear();
+            HeldRoom before = room;
+            room = null;
             try (Transaction transaction = transactions.begin()) {
-                List<List<Accepted>> results = write(transaction, batch);
+                Connection connection = transaction.connection();
+                Places places = transaction.places();
+                HeldRoom now = before == null ? HeldRoom.read(connection) : before;
+                List<Answer> answers = write(connection, places, now, batch);
                 transaction.commit(() -> toSend.forEach(recent::put));
-                return results;
+                room = now;
+                return answers;
             }
         }
 
@@ -151,25 +192,97 @@ public final class Intake implements AutoCloseable {
             transactions.clarify();
         }
 
-        private List<List<Accepted>> write(Transaction transaction, List<Work> batch) throws SQLException {
-            Connection connection = transaction.connection();
+        private List<Answer> write(Connection connection, Places places, HeldRoom room, List<Work> batch)
+                throws SQLException {
             OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-            Places places = transaction.places();
             Set<Key> fresh = freshKeys(connection, batch, now);
-            List<List<Accepted>> results = new ArrayList<>();
+            List<Answer> answers = new ArrayList<>();
+            List<Accepted.Held> releases = new ArrayList<>();
             try (Inserts inserts = new Inserts(connection, now)) {
                 for (Work work : batch) {
                     if (work instanceof Accept accept) {
-                        results.add(insert(accept.events, fresh, places, inserts));
+                        release(releases, new ReleaseHeld(connection, places, now), room, inserts, answers);
+                        answers.add(accept(connection, accept.events, fresh, places, room, inserts));
                     } else if (work instanceof Release release) {
-                        inserts.flush();
-                        new ReleaseHeld(connection, places, now).release(release.held);
-                        results.add(List.of());
+                        releases.add(release.held);
                     }
                 }
+                release(releases, new ReleaseHeld(connection, places, now), room, inserts, answers);
                 inserts.flush();
             }
-            return results;
+            forget(connection, fresh);
+            return answers;
+        }
+
+        private void release(
+                List<Accepted.Held> releases,
+                ReleaseHeld releaseHeld,
+                HeldRoom room,
+                Inserts inserts,
+                List<Answer> answers)
+                throws SQLException {
+            if (releases.isEmpty()) {
+                return;
+            }
+            inserts.flush();
+            ReleaseHeld.Result result = releaseHeld.release(releases);
+            result.released().forEach(held -> room.left(held.entity()));
+            for (Accepted.Held held : releases) {
+                answers.add(new Answer(
+                        List.of(),
+                        result.mustWait().contains(held)
+                                ? new StoreUnavailableException("a lower number of its entity is not released yet")
+                                : null));
+            }
+            releases.clear();
+        }
+
+        private Answer accept(
+                Connection connection,
+                List<Acceptance> events,
+                Set<Key> fresh,
+                Places places,
+                HeldRoom room,
+                Inserts inserts)
+                throws SQLException {
+            List<HeldRoom.Numbered> numbered = numbered(events, fresh);
+            if (!room.hasRoom(numbered, holdAtMost)) {
+                inserts.flush();
+                GapFullException full = room.look(connection, numbered, holdAtMost);
+                if (full != null) {
+                    return new Answer(List.of(), full);
+                }
+            }
+            numbered.forEach(each -> room.came(each.entity()));
+            return new Answer(insert(events, fresh, places, inserts), null);
+        }
+
+        private static List<HeldRoom.Numbered> numbered(List<Acceptance> events, Set<Key> fresh) {
+            List<HeldRoom.Numbered> numbered = new ArrayList<>();
+            Set<Key> seen = new HashSet<>();
+            for (int i = 0; i < events.size(); i++) {
+                Event event = events.get(i).event();
+                if (event.sequence() != null && fresh.contains(Key.of(event)) && seen.add(Key.of(event))) {
+                    numbered.add(new HeldRoom.Numbered(i, event.entity(), event.sequence()));
+                }
+            }
+            return numbered;
+        }
+
+        /** Takes away the keys of requests that were refused. */
+        private static void forget(Connection connection, Set<Key> unused) throws SQLException {
+            if (unused.isEmpty()) {
+                return;
+            }
+            try (PreparedStatement delete =
+                    connection.prepareStatement("delete from event_key where source = ? and id = ?")) {
+                for (Key key : unused) {
+                    delete.setString(1, key.source);
+                    delete.setString(2, key.id);
+                    delete.addBatch();
+                }
+                delete.executeBatch();
+            }
         }
 
         /** Inserts the keys, sorted so that no two writers wait for each other in a circle; tells which were new. */

@@ -105,9 +105,53 @@ class ResequencerTest {
         arrive("a", 5, 0);
 
         assertThat(arrive("b", 1, 0)).containsExactly("b1");
-        assertThat(arrive("b", 2, 0)).isEmpty(); // the store was not told of b1
         released.put("c", 1L);
         assertThat(arrive("c", 2, 0)).containsExactly("c2");
+    }
+
+    @Test
+    @DisplayName("G3: the next number goes while the one before it is under way")
+    void underWay() {
+        assertThat(arrive("a", 1, 0)).containsExactly("a1");
+        assertThat(arrive("a", 2, 0)).containsExactly("a2");
+        resequencer.passed("a");
+        assertThat(arrive("a", 3, 0)).containsExactly("a3");
+    }
+
+    @Test
+    @DisplayName("the store is not asked again for the last number of an entity that was here lately")
+    void remembersTheLastNumber() {
+        arrive("a", 1, 0);
+        resequencer.passed("a");
+        released.put("a", 99L);
+
+        assertThat(arrive("a", 2, 0)).containsExactly("a2");
+    }
+
+    @Test
+    @DisplayName("G5: what is remembered of entities is bounded, and asked for again")
+    void forgets() {
+        arrive("a", 1, 0);
+        resequencer.passed("a");
+        for (int i = 0; i < 10_000; i++) {
+            arrive("b" + i, 1, 0);
+            resequencer.passed("b" + i);
+        }
+        released.put("a", 7L);
+
+        assertThat(arrive("a", 8, 0)).containsExactly("a8");
+    }
+
+    @Test
+    @DisplayName("G3: when a late number came back, the store tells the last number again")
+    void lateComesBack() {
+        released.put("a", 10L);
+        arrive("a", 4, 0);
+        resequencer.back("a", 4, "a4", 500);
+        assertThat(resequencer.due(500)).containsExactly(List.of("a4"));
+        resequencer.passed("a");
+
+        assertThat(arrive("a", 11, 501)).containsExactly("a11");
     }
 
     @Test
@@ -117,8 +161,8 @@ class ResequencerTest {
 
         resequencer.back("a", 42, "a42", 500);
         assertThat(resequencer.due(499)).isEmpty();
-        assertThat(arrive("a", 44, 499)).isEmpty();
         assertThat(resequencer.due(500)).containsExactly(List.of("a42"));
+        assertThat(arrive("a", 44, 500)).isEmpty();
         assertThat(arrive("a", 43, 501)).containsExactly("a43", "a44");
     }
 
@@ -230,6 +274,7 @@ class ResequencerTest {
                 }
                 return;
             }
+            any.passed(item[0]);
             gone.add(go.get(i));
             store.merge(item[0], Long.parseLong(item[1]), Math::max);
         }

@@ -61,6 +61,15 @@ final class Node {
     /** A request that a receiver has not answered yet. */
     record Attempt(Delivery delivery) {}
 
+    /** A numbered event on its way through the step resequence; ends with whether it was released. */
+    private record Going(ModelEvent event, CompletableFuture<Boolean> end) {
+        Going(ModelEvent event) {
+            this(event, new CompletableFuture<>());
+        }
+    }
+
+    private static final int PORTION = 5;
+
     private record Task(long due, long order, Runnable action) {}
 
     final Simulation world;
@@ -69,7 +78,7 @@ final class Node {
     final Dispatcher dispatcher;
     final GroupCommit<Work, Boolean> intake;
     final GroupCommit<Change, Integer> settlement;
-    final Resequencer<String, ModelEvent> resequencer;
+    final Resequencer<String, Going> resequencer;
     final Set<Long> resequencing = new HashSet<>();
     final Deque<Runnable> pool = new ArrayDeque<>();
     final List<Attempt> attempts = new ArrayList<>();
@@ -82,6 +91,8 @@ final class Node {
             new PriorityQueue<>(Comparator.comparingLong(Task::due).thenComparingLong(Task::order));
     private long order;
     boolean alive = true;
+    private final Deque<Going> ready = new ArrayDeque<>();
+    private boolean releasing;
     boolean intakeRuns;
     boolean settlementRuns;
     boolean dispatcherRuns;
@@ -143,9 +154,8 @@ final class Node {
         while (!timers.isEmpty() && timers.peek().due <= world.millis()) {
             timers.remove().action.run();
         }
-        for (List<ModelEvent> due : resequencer.due(world.millis() * 1_000_000)) {
-            release(due, 0, () -> {}, () -> {});
-        }
+        resequencer.due(world.millis() * 1_000_000).forEach(ready::addAll);
+        passPortion();
     }
 
     // --- threads
@@ -202,51 +212,59 @@ final class Node {
                     .map(each -> store.keys.get(each.id))
                     .filter(each -> each != null && each.sequence != null && store.held.containsKey(each.no))
                     .toList();
-            releaseAll(new ArrayDeque<>(numbered), answer);
+            arrive(numbered, answer);
         });
     }
 
-    private void releaseAll(Deque<ModelEvent> numbered, Consumer<Boolean> answer) {
-        ModelEvent next = numbered.poll();
-        if (next == null) {
-            answer.accept(true);
-            return;
-        }
-        arrive(next, () -> releaseAll(numbered, answer), () -> answer.accept(false));
-    }
-
-    void arrive(ModelEvent event, Runnable then, Runnable failed) {
-        if (!resequencing.add(event.no)) {
-            then.run();
-            return;
-        }
-        List<ModelEvent> go = resequencer.arrive(event.entity, event.sequence, event, world.millis() * 1_000_000);
-        release(go, 0, then, failed);
-    }
-
-    private void release(List<ModelEvent> go, int from, Runnable then, Runnable failed) {
-        if (from == go.size()) {
-            then.run();
-            return;
-        }
-        ModelEvent event = go.get(from);
-        intake.submit(new Work.Release(event)).whenComplete((stored, failure) -> {
-            if (failure == null) {
-                resequencing.remove(event.no);
-                release(go, from + 1, then, failed);
-                return;
+    /** As the step resequence does it: what may go gathers while a portion is released. */
+    private void arrive(List<ModelEvent> events, Consumer<Boolean> answer) {
+        List<Going> mine = new ArrayList<>();
+        for (ModelEvent event : events) {
+            if (resequencing.add(event.no)) {
+                mine.addAll(
+                        resequencer.arrive(event.entity, event.sequence, new Going(event), world.millis() * 1_000_000));
             }
+        }
+        ready.addAll(mine);
+        CompletableFuture.allOf(mine.stream().map(each -> each.end).toArray(CompletableFuture[]::new))
+                .thenRun(() -> answer.accept(mine.stream().allMatch(each -> each.end.join())));
+        passPortion();
+    }
+
+    private void passPortion() {
+        if (releasing || ready.isEmpty()) {
+            return;
+        }
+        releasing = true;
+        List<Going> portion = new ArrayList<>();
+        while (!ready.isEmpty() && portion.size() < PORTION) {
+            portion.add(ready.remove());
+        }
+        List<CompletableFuture<Boolean>> answers = portion.stream()
+                .map(each -> intake.submit(new Work.Release(each.event)).exceptionally(failure -> false))
+                .toList();
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).thenRun(() -> {
             long due = world.millis() * 1_000_000 + Duration.ofSeconds(1).toNanos();
-            for (int i = go.size() - 1; i >= from; i--) {
-                resequencer.back(go.get(i).entity, go.get(i).sequence, go.get(i), due);
+            for (int i = portion.size() - 1; i >= 0; i--) {
+                ModelEvent event = portion.get(i).event;
+                if (answers.get(i).join()) {
+                    resequencing.remove(event.no);
+                    resequencer.passed(event.entity);
+                } else {
+                    resequencer.back(event.entity, event.sequence, new Going(event), due);
+                }
             }
-            failed.run();
+            releasing = false;
+            for (int i = 0; i < portion.size(); i++) {
+                portion.get(i).end.complete(answers.get(i).join());
+            }
+            passPortion();
         });
     }
 
     /** What waits on disk and not here, as after a start. */
     void findHeld() {
-        List.copyOf(store.held.values()).forEach(event -> arrive(event, () -> {}, () -> {}));
+        arrive(List.copyOf(store.held.values()), all -> {});
     }
 
     /** @param plan says what will be queued, and returns what the commit does */
@@ -311,17 +329,26 @@ final class Node {
             transaction(true, announced -> {
                 place = store.place;
                 Set<String> fresh = new HashSet<>();
-                Set<Long> released = new HashSet<>();
+                results.clear();
+                Map<Long, ModelEvent> held = new LinkedHashMap<>(store.held);
                 List<Runnable> changes = new ArrayList<>();
-                for (Work work : items) {
-                    if (work instanceof Work.Accept accept) {
-                        accept.events.stream()
-                                .filter(each -> !store.keys.containsKey(each.id) && fresh.add(each.id))
-                                .forEach(each -> changes.add(insert(each, announced, toSend)));
-                    } else if (work instanceof Work.Release release
-                            && store.held.containsKey(release.event.no)
-                            && released.add(release.event.no)) {
-                        changes.add(release(release.event, announced));
+                for (int i = 0; i < items.size(); i++) {
+                    if (items.get(i) instanceof Work.Accept accept) {
+                        for (ModelEvent each : accept.events) {
+                            if (!store.keys.containsKey(each.id) && fresh.add(each.id)) {
+                                if (each.sequence != null) {
+                                    held.put(place + 1, each);
+                                }
+                                changes.add(insert(each, announced, toSend));
+                            }
+                        }
+                        results.add(true);
+                    } else {
+                        int from = i;
+                        while (i + 1 < items.size() && items.get(i + 1) instanceof Work.Release) {
+                            i++;
+                        }
+                        release(items.subList(from, i + 1), held, announced, changes, results);
                     }
                 }
                 long last = place;
@@ -331,7 +358,6 @@ final class Node {
                 };
             });
             toSend.forEach(recent::put);
-            items.forEach(each -> results.add(true));
             return results;
         }
 
@@ -340,6 +366,28 @@ final class Node {
             requireDatabase();
             store.lockPlaces();
             handOver.announce().rolledBack();
+        }
+
+        /** As ReleaseHeld: none overtakes a lower number that is still held. */
+        private void release(
+                List<Work> run,
+                Map<Long, ModelEvent> held,
+                HandOver.Announced announced,
+                List<Runnable> changes,
+                List<Boolean> results) {
+            List<ModelEvent> all =
+                    run.stream().map(each -> ((Work.Release) each).event).toList();
+            List<ModelEvent> found =
+                    all.stream().filter(each -> held.remove(each.no) != null).toList();
+            List<ModelEvent> mustWait = found.stream()
+                    .filter(each -> held.values().stream()
+                            .anyMatch(other -> other.entity.equals(each.entity) && other.sequence < each.sequence))
+                    .toList();
+            mustWait.forEach(each -> held.put(each.no, each));
+            found.stream()
+                    .filter(each -> !mustWait.contains(each))
+                    .forEach(each -> changes.add(release(each, announced)));
+            all.forEach(each -> results.add(!mustWait.contains(each)));
         }
 
         private Runnable insert(ModelEvent event, HandOver.Announced announced, Map<Long, StoredEvent> toSend) {
