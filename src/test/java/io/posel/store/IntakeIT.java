@@ -112,6 +112,8 @@ class IntakeIT {
                 }
             }
             woken.clear();
+            intake.close();
+            intake = newIntake();
         }
 
         @Test
@@ -300,6 +302,62 @@ class IntakeIT {
             assertThat(rows("select state, pos from delivery")).containsExactly("queued " + place());
             assertThat(intake.held(0, 10)).isEmpty();
             assertThat(intake.lastReleased(new EntityRef("e", "x"))).hasValue(7);
+        }
+
+        @Test
+        @DisplayName("G3: no number is released while a lower one of its entity is held, whose release may have failed")
+        void noneOvertakes() throws Exception {
+            List<Accepted.Held> held = held(queued(event("one", "x", 1L)), queued(event("two", "x", 2L)));
+
+            assertThatThrownBy(() -> intake.release(held.get(1)).get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(StoreUnavailableException.class);
+            assertThat(rows("select state, pos from delivery")).containsExactly("held null", "held null");
+            assertThat(intake.held(0, 10)).isEqualTo(held);
+
+            CompletableFuture<Void> first = intake.release(held.get(0));
+            CompletableFuture<Void> second = intake.release(held.get(1));
+            first.get(10, TimeUnit.SECONDS);
+            second.get(10, TimeUnit.SECONDS);
+            assertThat(rows("select e.id from delivery d join event e on e.no = d.event_no order by d.pos"))
+                    .containsExactly("one", "two");
+            assertThat(rows("select id from event where late")).isEmpty();
+        }
+
+        @Test
+        @DisplayName("releases that are handed in together share transactions")
+        void releasesShareTransactions() throws Exception {
+            List<Accepted.Held> held = held(IntStream.range(0, 500)
+                    .mapToObj(i -> queued(event("s" + i, "x" + i, 1L)))
+                    .toArray(Acceptance[]::new));
+            woken.clear();
+
+            CompletableFuture.allOf(held.stream().map(intake::release).toArray(CompletableFuture[]::new))
+                    .get(30, TimeUnit.SECONDS);
+
+            assertThat(rows("select count(*) from delivery where state = 'queued'"))
+                    .containsExactly("500");
+            assertThat(woken).hasSizeLessThanOrEqualTo(20);
+        }
+
+        @Test
+        @DisplayName("G5: behind a gap 1,000 events of an entity wait, also if they have the same number")
+        void noRoom() throws Exception {
+            accept(IntStream.range(0, 1_000)
+                    .mapToObj(i -> queued(event("r" + i, "x", 5L)))
+                    .toArray(Acceptance[]::new));
+
+            assertThatThrownBy(() -> accept(queued(event("more", "x", 5L))))
+                    .hasCauseInstanceOf(GapFullException.class)
+                    .hasMessageContaining("number 1 of e:x is missing");
+            assertThat(rows("select id from event_key where id = 'more'")).isEmpty();
+            assertThat(accept(queued(event("one", "x", 1L)), queued(event("again", "x", 1L))))
+                    .hasSize(2);
+        }
+
+        private List<Accepted.Held> held(Acceptance... events) throws Exception {
+            return accept(events).stream()
+                    .map(each -> each.held().orElseThrow())
+                    .toList();
         }
 
         @Test
