@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Outcome {
     Queued delivery();
 
+    /** The same without what a receiver brought in, for a database that refuses it: state, attempts and status. */
+    Outcome bare();
+
     /** An attempt that failed, whether or not another one follows at {@code nextAt}. */
     record AttemptFailed(
             Queued delivery,
@@ -16,10 +19,23 @@ public sealed interface Outcome {
             int durationMs,
             Failure failure,
             Instant nextAt)
-            implements Outcome {}
+            implements Outcome {
+        @Override
+        public AttemptFailed bare() {
+            Failure bare = new Failure(
+                    failure.kind(), failure.status(), "", new byte[0], null, failure.sent(), failure.retryable());
+            return new AttemptFailed(delivery, webhookVersion, number, at, durationMs, bare, nextAt);
+        }
+    }
 
     record Delivered(Queued delivery, int webhookVersion, int attempts, Instant at, int status, int durationMs)
-            implements Outcome {}
+            implements Outcome {
+        @Override
+        public Delivered bare() {
+            boolean known = status >= 100 && status <= 999;
+            return new Delivered(delivery, webhookVersion, attempts, at, known ? status : 0, durationMs);
+        }
+    }
 
     /**
      * @param last the failure of the last attempt, settled in the same transaction, so that no restart in between tries
@@ -34,8 +50,18 @@ public sealed interface Outcome {
             String reason,
             boolean sent,
             @Nullable AttemptFailed last)
-            implements Outcome {}
+            implements Outcome {
+        @Override
+        public Dead bare() {
+            return new Dead(delivery, webhookVersion, attempts, at, reason, sent, last == null ? null : last.bare());
+        }
+    }
 
     /** A delivery whose webhook is gone, or whose data cannot be had. */
-    record Skipped(Queued delivery, Instant at, String reason) implements Outcome {}
+    record Skipped(Queued delivery, Instant at, String reason) implements Outcome {
+        @Override
+        public Skipped bare() {
+            return this;
+        }
+    }
 }

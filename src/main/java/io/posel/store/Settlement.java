@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * batches. A webhook's health is decided in the transaction that settles (F1).
  *
  * <p>Promises: what is handed in is written in that order, also when the database goes away and comes back; writing the
- * same outcome twice changes nothing. Not promised: that an outcome is on disk before the lane goes on; what a crash
+ * same outcome twice changes nothing; an outcome that the database refuses is written without its texts. Not promised: that an outcome is on disk before the lane goes on; what a crash
  * loses is sent again.
  */
 public final class Settlement implements AutoCloseable {
@@ -69,9 +69,13 @@ public final class Settlement implements AutoCloseable {
                     && !(failure instanceof StoreUnavailableException)
                     && !(failure instanceof NotOwnerException)) {
                 LOG.error(
-                        "How delivery {} ended cannot be written; it is sent again after the next start: {}",
+                        "How delivery {} ended cannot be written; it is sent again when its queue is read anew, at the"
+                                + " latest after the next start: {}",
                         outcome.delivery().id(),
                         failure.toString());
+                if (!(outcome instanceof Outcome.AttemptFailed)) {
+                    settled.accept(List.of(outcome.delivery()));
+                }
             }
         });
     }
@@ -97,6 +101,42 @@ public final class Settlement implements AutoCloseable {
 
         @Override
         public List<Integer> write(List<Work> batch) throws SQLException {
+            try {
+                return writeAll(batch);
+            } catch (SQLException | RuntimeException e) {
+                if (batch.size() == 1 && batch.get(0) instanceof Result result && isRefused(e)) {
+                    writeBare(result.outcome, e);
+                    return List.of(1);
+                }
+                throw e;
+            }
+        }
+
+        private boolean isRefused(Exception e) {
+            return e instanceof SQLException sql
+                    ? !(e instanceof InDoubtException) && SqlStates.isDataError(sql)
+                    : !(e instanceof NotOwnerException);
+        }
+
+        /** Leaves the webhook's health alone, which may be what was refused. */
+        private void writeBare(Outcome outcome, Exception cause) throws SQLException {
+            try (Transaction transaction = transactions.begin()) {
+                try (Updates updates = new Updates(transaction.connection())) {
+                    updates.add(outcome.bare());
+                    updates.flush();
+                }
+                transaction.commit();
+            }
+            LOG.warn(
+                    "The database refused how delivery {} ended; that is kept without its texts: {}",
+                    outcome.delivery().id(),
+                    cause.toString());
+            if (!(outcome instanceof Outcome.AttemptFailed)) {
+                settled.accept(List.of(outcome.delivery()));
+            }
+        }
+
+        private List<Integer> writeAll(List<Work> batch) throws SQLException {
             effects.clear();
             done.clear();
             List<Integer> results;
