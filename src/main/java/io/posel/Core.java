@@ -14,6 +14,7 @@ import io.posel.store.Fence;
 import io.posel.store.Intake;
 import io.posel.store.Maintenance;
 import io.posel.store.Ownership;
+import io.posel.store.RecordedStarts;
 import io.posel.store.Settlement;
 import io.posel.store.Transactions;
 import io.posel.store.Webhooks;
@@ -91,6 +92,7 @@ final class Core implements AutoCloseable {
         int threads = settings.number("posel.delivery.threads", 1, 10_000);
         this.dispatcher = new Dispatcher(
                 queue,
+                new RecordedStarts(database.dataSource(), transactions),
                 webhooks::find,
                 Limits.of(settings.number("posel.delivery.concurrency", 1, 10_000), threads, heap, longestWait()),
                 events,

@@ -43,6 +43,7 @@ public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration UNSETTLED_RETRY = Duration.ofSeconds(10);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     private static final int STARTS_AT_ONCE = 64;
     private static final int FIRST_TRUST = 4;
 
@@ -84,6 +85,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private final Backlog backlog;
+    private final StartRecord record;
     private final Function<String, Optional<Webhook>> webhooks;
     private final Limits limits;
     private final RecentEvents events;
@@ -101,6 +103,17 @@ public final class Dispatcher implements AutoCloseable {
     /** Could read more but for what all webhooks hold together. */
     private final Set<String> crowdedOut = new LinkedHashSet<>();
 
+    private final Caution caution = new Caution();
+    /** Wait until nothing else is on its way. */
+    private final Deque<Turn> loners = new ArrayDeque<>();
+
+    private @Nullable Delivery alone;
+    /** The others go on for as long as they were held up. */
+    private boolean resting;
+
+    private long heldUpSince;
+    private boolean calm;
+
     private @Nullable Consumer<Delivery> route;
     private @Nullable Thread thread;
     private int inFlight;
@@ -111,6 +124,7 @@ public final class Dispatcher implements AutoCloseable {
     private boolean reachable = true;
 
     /**
+     * @param record read when this begins
      * @param events shared with the intake
      * @param pool where attempts run; its threads are never interrupted
      * @param unsettled how many outcomes are not on disk yet
@@ -118,6 +132,7 @@ public final class Dispatcher implements AutoCloseable {
      */
     public Dispatcher(
             Backlog backlog,
+            StartRecord record,
             Function<String, Optional<Webhook>> webhooks,
             Limits limits,
             RecentEvents events,
@@ -127,6 +142,7 @@ public final class Dispatcher implements AutoCloseable {
             IntSupplier unsettled,
             BooleanSupplier owner) {
         this.backlog = backlog;
+        this.record = record;
         this.webhooks = webhooks;
         this.limits = limits;
         this.events = events;
@@ -158,7 +174,26 @@ public final class Dispatcher implements AutoCloseable {
 
     /** Begins with what the queue on disk holds; {@link #pumpAll} does the rest. */
     public void begin() throws SQLException {
-        wake(backlog.webhooks());
+        StartRecord.Suspicion suspicion = record.read();
+        List<String> webhookIds = backlog.webhooks();
+        synchronized (lock) {
+            caution.begin(suspicion);
+        }
+        if (suspicion.crashed()) {
+            LOG.warn(
+                    "Posel did not end in order. For {} s each start is written down, so that a delivery that Posel dies"
+                            + " of is found",
+                    Caution.WATCH.toSeconds());
+            timer.after(Caution.WATCH, this::becomeCalm);
+        }
+        wake(webhookIds);
+    }
+
+    private void becomeCalm() {
+        synchronized (lock) {
+            calm = true;
+            lock.notifyAll();
+        }
     }
 
     /** There may be more in the queues of these webhooks. */
@@ -231,6 +266,7 @@ public final class Dispatcher implements AutoCloseable {
     public void attemptEnded(Delivery delivery) {
         synchronized (lock) {
             answered(line(delivery.queued().webhookId()), delivery);
+            caution.survived(delivery.queued());
             release(delivery);
         }
     }
@@ -249,6 +285,7 @@ public final class Dispatcher implements AutoCloseable {
         synchronized (lock) {
             Line line = line(delivery.queued().webhookId());
             line.trusted = Math.max(1, Math.min(line.trusted, line.permits) / 2);
+            caution.survived(delivery.queued());
             release(delivery);
         }
     }
@@ -276,6 +313,14 @@ public final class Dispatcher implements AutoCloseable {
             delivery.setPermit(false);
             line(delivery.queued().webhookId()).inFlight--;
             inFlight--;
+            if (delivery == alone) {
+                alone = null;
+                rest();
+            }
+            if (inFlight == 0 && !loners.isEmpty()) {
+                dirty.add(loners.element().delivery.queued().webhookId());
+                lock.notifyAll();
+            }
             if (delivery.outcome() == null) {
                 feed();
                 dirty.add(delivery.queued().webhookId());
@@ -299,6 +344,9 @@ public final class Dispatcher implements AutoCloseable {
             Line line = line(queued.webhookId());
             if (delivery.outcome() instanceof Outcome.Delivered) {
                 answered(line, delivery);
+            }
+            if (delivery.outcome() != null) {
+                caution.survived(queued);
             }
             release(delivery);
             discharge(delivery);
@@ -332,6 +380,7 @@ public final class Dispatcher implements AutoCloseable {
                 && !line.restart
                 && next != null
                 && next.notBefore() == null
+                && caution.mayGoUnwritten(next)
                 && line.sends
                 && hasPermit(line)
                 && mayStart(line);
@@ -404,7 +453,7 @@ public final class Dispatcher implements AutoCloseable {
     private void run() {
         while (true) {
             synchronized (lock) {
-                while (dirty.isEmpty() && !stopping) {
+                while (dirty.isEmpty() && !calm && !stopping) {
                     try {
                         lock.wait();
                     } catch (InterruptedException e) {
@@ -440,6 +489,7 @@ public final class Dispatcher implements AutoCloseable {
             }
         }
         execute(starts);
+        forgetCrashes();
     }
 
     /** What answers after a while may be a replica that had not all of it, so that places are given again. */
@@ -496,6 +546,7 @@ public final class Dispatcher implements AutoCloseable {
                     sendHome(line, starts);
                 }
                 collectStarts(webhookId, line, starts);
+                startLoner(starts);
                 count(line);
                 if (sends) {
                     limit = Math.min(limits.page(), room(line));
@@ -556,6 +607,14 @@ public final class Dispatcher implements AutoCloseable {
             turn.delivery.postpone();
             starts.add(turn);
         }
+        for (Turn turn : List.copyOf(loners)) {
+            if (turn.delivery.queued().webhookId().equals(line.webhookId)) {
+                loners.remove(turn);
+                turn.delivery.postpone();
+                starts.add(turn);
+                dirty.addAll(lines.keySet());
+            }
+        }
     }
 
     private void collectStarts(String webhookId, Line line, List<Turn> starts) {
@@ -565,7 +624,13 @@ public final class Dispatcher implements AutoCloseable {
             if (turn == null) {
                 turn = first(line);
             }
-            if (turn != null) {
+            if (turn != null && caution.goesAlone(turn.delivery.queued())) {
+                turn.delivery.setPermit(false);
+                if (loners.isEmpty() && !resting) {
+                    heldUpSince = clock.millis();
+                }
+                loners.add(turn);
+            } else if (turn != null) {
                 take(line, turn.delivery);
                 starts.add(turn);
             }
@@ -580,6 +645,33 @@ public final class Dispatcher implements AutoCloseable {
         } else {
             feed();
         }
+    }
+
+    /** One that may be what the process dies of: it goes when nothing else is on its way. */
+    private void startLoner(List<Turn> starts) {
+        if (!loners.isEmpty() && alone == null && !resting && inFlight == 0 && areStartsAllowed()) {
+            Turn turn = loners.remove();
+            alone = turn.delivery;
+            take(line(alone.queued().webhookId()), alone);
+            starts.add(turn);
+        }
+    }
+
+    /** So that many of them, at receivers that hang, take no more than half of the time (G4). */
+    private void rest() {
+        dirty.addAll(lines.keySet());
+        resting = true;
+        Duration heldUp = Duration.ofMillis(clock.millis() - heldUpSince);
+        Duration rest = heldUp.isNegative() ? Duration.ZERO : heldUp;
+        timer.after(rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest, () -> {
+            synchronized (lock) {
+                resting = false;
+                heldUpSince = clock.millis();
+                loners.forEach(each -> dirty.add(each.delivery.queued().webhookId()));
+                lock.notifyAll();
+            }
+        });
+        lock.notifyAll();
     }
 
     /** None has more threads than it leaves for the others, but the first is never refused for that. */
@@ -609,13 +701,16 @@ public final class Dispatcher implements AutoCloseable {
 
     /** What all webhooks share. */
     private boolean mayStart(Line line) {
-        return route != null
-                && !stopping
+        return areStartsAllowed()
+                && alone == null
+                && (loners.isEmpty() || resting)
                 && inFlight < limits.threads()
                 && (bytes < limits.bytes() || inFlight == 0)
-                && unsettled.getAsInt() <= limits.unsettled()
-                && owner.getAsBoolean()
                 && (!line.turns.isEmpty() || line.lanes.out() < limits.window());
+    }
+
+    private boolean areStartsAllowed() {
+        return route != null && !stopping && unsettled.getAsInt() <= limits.unsettled() && owner.getAsBoolean();
     }
 
     /** @return null if its next attempt is not due yet */
@@ -668,6 +763,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /** Reads the events of what is to be started, together, and starts it. */
     private void execute(List<Turn> starts) {
+        writeDown(starts);
         Map<Long, Delivery> missing = new LinkedHashMap<>();
         for (Turn start : starts) {
             Delivery delivery = start.delivery;
@@ -685,6 +781,75 @@ public final class Dispatcher implements AutoCloseable {
         }
         starts.forEach(start -> pool.execute(start.goOn));
         starts.clear();
+    }
+
+    /** Before anything is sent of which the process may die. */
+    private void writeDown(List<Turn> starts) {
+        synchronized (lock) {
+            if (caution.isIdle()) {
+                return;
+            }
+        }
+        List<Turn> goes =
+                starts.stream().filter(start -> !start.delivery.isPostponed()).toList();
+        List<Queued> written;
+        boolean isAlone;
+        synchronized (lock) {
+            if (goes.stream().allMatch(start -> caution.mayGoUnwritten(start.delivery.queued()))) {
+                return;
+            }
+            written = goes.stream()
+                    .filter(start -> caution.concerns(start.delivery.queued()))
+                    .map(start -> start.delivery.again())
+                    .toList();
+            isAlone = goes.size() == 1 && goes.get(0).delivery == alone;
+            caution.written(true); // until it is known to be not
+        }
+        try {
+            record.starting(written, isAlone);
+            synchronized (lock) {
+                caution.written(isAlone);
+            }
+        } catch (SQLException | RuntimeException e) {
+            if (reachable) {
+                LOG.warn("What is to be sent cannot be written down, trying again: {}", e.toString());
+            }
+            reachable = false;
+            goes.forEach(start -> putBack(start, starts));
+        }
+    }
+
+    /** Not sent now: it goes on a little later. */
+    private void putBack(Turn start, List<Turn> starts) {
+        start.delivery.postpone();
+        if (start.delivery.event().isPresent()) {
+            return; // it is on its way through the route, which ends when it goes on
+        }
+        starts.remove(start);
+        synchronized (lock) {
+            release(start.delivery);
+            discharge(start.delivery);
+        }
+        timer.after(RETRY, () -> back(start.delivery));
+    }
+
+    /** The process has not died for a while. */
+    private void forgetCrashes() {
+        synchronized (lock) {
+            if (!calm) {
+                return;
+            }
+            calm = false;
+        }
+        try {
+            record.calm();
+            synchronized (lock) {
+                caution.calm();
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("The starts that were written down cannot be removed yet", e);
+            timer.after(RETRY, this::becomeCalm);
+        }
     }
 
     private void readEvents(Set<Long> numbers, List<Turn> starts) {
@@ -706,13 +871,7 @@ public final class Dispatcher implements AutoCloseable {
             for (Turn start : List.copyOf(starts)) {
                 if (numbers.contains(start.delivery.queued().eventNo())
                         && start.delivery.event().isEmpty()) {
-                    start.delivery.postpone();
-                    starts.remove(start);
-                    synchronized (lock) {
-                        release(start.delivery);
-                        discharge(start.delivery);
-                    }
-                    timer.after(RETRY, () -> back(start.delivery));
+                    putBack(start, starts);
                 }
             }
         }

@@ -2,6 +2,7 @@ package io.posel.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -67,6 +68,9 @@ public final class Fence {
     public void takeOver(Connection connection, String name) throws SQLException {
         connection.setAutoCommit(false);
         dialect.lockOutWriters(connection);
+        if (epoch == 0) { // else it is this process that tries once more
+            CrashCount.takeOver(connection, hasName(connection));
+        }
         try (PreparedStatement update = connection.prepareStatement("update owner set epoch = epoch + 1, name = ?,"
                 + " since = current_timestamp where partition_no = 0")) {
             update.setString(1, name);
@@ -76,6 +80,22 @@ public final class Fence {
         dialect.commit(connection);
         connection.setAutoCommit(true);
         epoch = raised;
+    }
+
+    private static boolean hasName(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                        "select name from owner where partition_no = 0 and name is not null");
+                ResultSet row = select.executeQuery()) {
+            return row.next();
+        }
+    }
+
+    /** The process ends in order: nothing is sent or written any more. */
+    static void release(Connection connection) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("update owner set name = null where partition_no = 0")) {
+            update.executeUpdate();
+        }
     }
 
     long epoch() {

@@ -94,10 +94,7 @@ final class OwnerLock implements AutoCloseable {
     }
 
     void release() throws SQLException {
-        try (PreparedStatement update =
-                connection().prepareStatement("update owner set name = null where partition_no = 0")) {
-            update.executeUpdate();
-        }
+        Fence.release(connection());
     }
 
     private @Nullable String value(String sql) throws SQLException {

@@ -198,6 +198,9 @@ public final class Ownership implements AutoCloseable {
     public synchronized void close() {
         timer.shutdown();
         if (lock == null) {
+            if (fence.isOwner()) {
+                releaseFile();
+            }
             return;
         }
         try {
@@ -208,5 +211,13 @@ public final class Ownership implements AutoCloseable {
             LOG.debug("The next owner waits for the end of the lease", e);
         }
         lock.close();
+    }
+
+    private void releaseFile() {
+        try (Connection connection = pool.getConnection()) {
+            Fence.release(connection);
+        } catch (SQLException e) {
+            LOG.debug("The next start takes this end for a crash", e);
+        }
     }
 }

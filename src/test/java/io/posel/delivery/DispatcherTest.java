@@ -29,6 +29,7 @@ class DispatcherTest {
 
     private final MovableClock clock = new MovableClock();
     private final Disk disk = new Disk();
+    private final Starts record = new Starts();
     private final LaterTimer timer = new LaterTimer();
     private final Deque<Runnable> pool = new ArrayDeque<>();
     private final Map<String, Webhook> webhooks = new HashMap<>();
@@ -38,6 +39,7 @@ class DispatcherTest {
 
     private final Dispatcher dispatcher = new Dispatcher(
             disk,
+            record,
             id -> Optional.ofNullable(webhooks.get(id)),
             new Limits(4, THREADS, WINDOW, 8, 2 * WINDOW, 500, 1_000_000, 10_000, Duration.ofMinutes(5)),
             new RecentEvents(0),
@@ -446,6 +448,159 @@ class DispatcherTest {
         assertThat(started).hasSize(1);
     }
 
+    @Test
+    @DisplayName("G6: after a crash each start is on disk before it is sent, in one go, and after a minute none")
+    void writesStartsDown() throws SQLException {
+        record.suspicion = new StartRecord.Suspicion(true, Map.of());
+        queue("w", "a", "b", "c");
+        dispatcher.begin();
+
+        dispatcher.pumpAll();
+        assertThat(record.written).hasSize(1);
+        assertThat(record.written.get(0)).hasSize(3);
+        assertThat(record.alone).containsExactly(false);
+        run();
+        assertThat(started).hasSize(3);
+        timer.runAll();
+        run();
+        assertThat(record.calm).isTrue();
+        queue("w", "d");
+        deliver(started.get(0));
+        run();
+
+        assertThat(started).hasSize(4);
+        assertThat(record.written).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("without a crash no start is written down")
+    void writesNothing() throws SQLException {
+        queue("w", "a", "b", "c");
+        dispatcher.begin();
+
+        run();
+
+        assertThat(started).hasSize(3);
+        assertThat(record.written).isEmpty();
+    }
+
+    @Test
+    @DisplayName("G6: what cannot be written down is not sent before it can")
+    void cannotBeWrittenDown() throws SQLException {
+        record.suspicion = new StartRecord.Suspicion(true, Map.of());
+        record.refuses = true;
+        queue("w", "a");
+        dispatcher.begin();
+        run();
+        assertThat(started).isEmpty();
+        assertThat(dispatcher.inFlight()).isZero();
+
+        record.refuses = false;
+        timer.runAll();
+        run();
+
+        assertThat(started).hasSize(1);
+    }
+
+    @Test
+    @DisplayName(
+            "G6: a delivery that was in flight at three crashes waits for the others, goes alone, and then they go on")
+    void goesAlone() throws SQLException {
+        queue("w", "a");
+        run();
+        queue("w", "b", "c");
+        record.suspicion =
+                new StartRecord.Suspicion(false, Map.of(disk.all("w").get(1).identity(), 3));
+        dispatcher.begin();
+        run();
+        assertThat(keys()).containsExactly("a");
+
+        deliver(started.get(0));
+        run();
+        assertThat(keys()).containsExactly("a", "b");
+        assertThat(record.alone).containsExactly(true);
+
+        deliver(started.get(1));
+        run();
+        assertThat(keys()).containsExactly("a", "b", "c");
+        assertThat(record.alone).containsExactly(true, false); // c must not look as if b were there still
+    }
+
+    @Test
+    @DisplayName("G6: an attempt that Posel survived is no suspicion against the next one")
+    void survived() throws SQLException {
+        queue("w", "a");
+        record.suspicion =
+                new StartRecord.Suspicion(false, Map.of(disk.all("w").get(0).identity(), 3));
+        dispatcher.begin();
+        run();
+        Delivery first = started.get(0);
+        first.failed(new Failure(Failure.Kind.TIMEOUT, null, "slow", new byte[0], null, true, true));
+        dispatcher.attemptTimedOut(first);
+        queue("w", "b");
+        run();
+
+        dispatcher.awaitTurn(first, () -> started.add(first));
+        run();
+
+        assertThat(keys()).containsExactly("a", "b", "a");
+        assertThat(dispatcher.inFlight()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("G4: those that go alone take no more than half of the time")
+    void rests() throws SQLException {
+        queue("w", "a", "b", "c");
+        record.suspicion = new StartRecord.Suspicion(
+                false,
+                Map.of(
+                        disk.all("w").get(0).identity(), 3,
+                        disk.all("w").get(1).identity(), 3));
+        dispatcher.begin();
+        run();
+        assertThat(keys()).containsExactly("a");
+        clock.move(Duration.ofSeconds(30));
+        timer.delays.clear();
+        deliver(started.get(0));
+        run();
+        assertThat(keys()).containsExactly("a", "c");
+        assertThat(timer.delays).containsExactly(30_000L);
+
+        deliver(started.get(1));
+        run();
+        assertThat(keys()).containsExactly("a", "c");
+        timer.runAll();
+        run();
+
+        assertThat(keys()).containsExactly("a", "c", "b");
+    }
+
+    @Test
+    @DisplayName("S1: one that waits to go alone holds up nobody when its webhook is switched off")
+    void switchedOffWhileItWaits() throws SQLException {
+        webhook("other", true, null);
+        queue("other", "o");
+        run();
+        queue("w", "a");
+        record.suspicion =
+                new StartRecord.Suspicion(false, Map.of(disk.all("w").get(0).identity(), 3));
+        dispatcher.begin();
+        run();
+        queue("other", "p");
+        run();
+        assertThat(keys()).containsExactly("o");
+
+        webhook("w", false, null);
+        dispatcher.changed("w");
+        run();
+
+        assertThat(keys()).containsExactly("o", "p");
+    }
+
+    private List<String> keys() {
+        return started.stream().map(each -> each.queued().laneKey()).toList();
+    }
+
     private void run() {
         dispatcher.pumpAll();
         while (!pool.isEmpty()) {
@@ -527,6 +682,12 @@ class DispatcherTest {
             last = row.pos();
         }
 
+        List<Queued> all(String webhookId) {
+            return rows.values().stream()
+                    .filter(row -> row.webhookId().equals(webhookId))
+                    .toList();
+        }
+
         void remove(Queued row) {
             rows.remove(row.pos());
         }
@@ -572,6 +733,33 @@ class DispatcherTest {
         @Override
         public List<String> webhooks() {
             return List.of();
+        }
+    }
+
+    private static final class Starts implements StartRecord {
+        private final List<List<Queued>> written = new ArrayList<>();
+        private final List<Boolean> alone = new ArrayList<>();
+        private Suspicion suspicion = Suspicion.none();
+        private boolean refuses;
+        private boolean calm;
+
+        @Override
+        public Suspicion read() {
+            return suspicion;
+        }
+
+        @Override
+        public void starting(List<Queued> deliveries, boolean isAlone) throws SQLException {
+            if (refuses) {
+                throw new SQLException("away");
+            }
+            written.add(deliveries);
+            alone.add(isAlone);
+        }
+
+        @Override
+        public void calm() {
+            calm = true;
         }
     }
 

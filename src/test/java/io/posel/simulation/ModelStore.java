@@ -3,6 +3,7 @@ package io.posel.simulation;
 import io.posel.delivery.Backlog;
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
+import io.posel.delivery.StartRecord;
 import io.posel.delivery.StoredEvent;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -45,12 +46,24 @@ final class ModelStore {
         }
     }
 
+    /** A row of {@code started}. */
+    static final class Started {
+        int run;
+        int attempts;
+        int crashes;
+        boolean inFlight;
+        boolean alone;
+    }
+
     /** An event as its producer sends it; {@code no} when it is stored. */
     static final class ModelEvent {
         final String id;
         final String entity;
         final Long sequence;
         final int size;
+        /** The process dies when the first webhook is told of it. */
+        boolean poison;
+
         long no;
         boolean late;
 
@@ -78,6 +91,11 @@ final class ModelStore {
     final Map<String, Long> released = new HashMap<>();
     /** The newest place of a lane whose delivery is settled. */
     final Map<String, Long> settledUpTo = new HashMap<>();
+
+    final Map<UUID, Started> started = new HashMap<>();
+    int calms;
+    /** Null: the process has not died. */
+    private Long diedAtPlace;
 
     long epoch;
     /** A commit that the database was asked for and will carry out before anybody else gets the lock of the places. */
@@ -171,6 +189,67 @@ final class ModelStore {
             row.state = "skipped";
             row.reason = skipped.reason();
         }
+    }
+
+    private boolean isOver(UUID id, Started start) {
+        Row row = rows.get(id);
+        return row.pos == 0 || row.run != start.run || row.attempts > start.attempts;
+    }
+
+    /** As CrashCount and Fence do. @return what is dead now */
+    List<Queued> takeOver(Instant now) {
+        boolean died = epoch++ > 0;
+        started.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
+        List<Queued> condemned = started.entrySet().stream()
+                .filter(each -> each.getValue().alone)
+                .map(each -> rows.get(each.getKey()).queued())
+                .toList();
+        for (Queued each : condemned) {
+            apply(new Outcome.Dead(each, 1, each.attempts() + 1, now, "poison", false, null));
+            started.remove(each.id());
+        }
+        for (Started each : started.values()) {
+            each.crashes += each.inFlight ? 1 : 0;
+            each.inFlight = false;
+        }
+        started.values().removeIf(each -> each.crashes == 0);
+        diedAtPlace = died && diedAtPlace == null ? Long.valueOf(place) : diedAtPlace;
+        return condemned;
+    }
+
+    StartRecord.Suspicion suspicion() {
+        Map<Queued.Run, Integer> counts = new HashMap<>();
+        started.forEach((id, each) -> counts.put(new Queued.Run(id, each.run), each.crashes));
+        return new StartRecord.Suspicion(diedAtPlace != null, counts);
+    }
+
+    void starting(List<Queued> deliveries, boolean alone) {
+        for (Started each : started.values()) {
+            each.inFlight &= !each.alone;
+            each.alone = false;
+        }
+        for (Queued each : deliveries) {
+            Started start = started.computeIfAbsent(each.id(), id -> {
+                Started first = new Started();
+                first.run = each.run();
+                first.attempts = each.attempts();
+                first.crashes = diedAtPlace != null && each.pos() <= diedAtPlace ? 1 : 0;
+                return first;
+            });
+            if (start.run != each.run() || start.attempts != each.attempts()) {
+                start.crashes = 0;
+            }
+            start.run = each.run();
+            start.attempts = each.attempts();
+            start.inFlight = true;
+            start.alone = alone;
+        }
+    }
+
+    void calm() {
+        calms++;
+        diedAtPlace = null;
+        started.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
     }
 
     static String laneOf(String webhook, String lane) {

@@ -8,6 +8,7 @@ import io.posel.delivery.Limits;
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
 import io.posel.delivery.RecentEvents;
+import io.posel.delivery.StartRecord;
 import io.posel.delivery.StoredEvent;
 import io.posel.event.EntityRef;
 import io.posel.event.Event;
@@ -100,10 +101,12 @@ final class Node {
     Node(Simulation world, ModelStore store, Limits limits) throws SQLException {
         this.world = world;
         this.store = store;
-        this.epoch = ++store.epoch;
+        world.condemned(store.takeOver(world.now()));
+        this.epoch = store.epoch;
         this.settlement = new GroupCommit<>("settle", true, new Settling());
         this.dispatcher = new Dispatcher(
                 new ModelStore.View(store, this::reads),
+                new Recording(),
                 world::webhook,
                 limits,
                 recent,
@@ -475,6 +478,36 @@ final class Node {
         }
     }
 
+    /** As RecordedStarts writes it. */
+    private final class Recording implements StartRecord {
+        @Override
+        public Suspicion read() {
+            return store.suspicion();
+        }
+
+        @Override
+        public void starting(List<Queued> deliveries, boolean alone) throws SQLException {
+            write(() -> store.starting(deliveries, alone));
+        }
+
+        @Override
+        public void calm() throws SQLException {
+            write(store::calm);
+        }
+
+        private void write(Runnable change) throws SQLException {
+            reads();
+            Fault fault = world.fault();
+            if (fault == Fault.NONE || fault == Fault.DOUBT) {
+                change.run();
+            }
+            if (fault != Fault.NONE) {
+                throw new SQLException("away");
+            }
+            world.meanwhile();
+        }
+    }
+
     CompletableFuture<Integer> change(Change change) {
         return settlement.submit(change);
     }
@@ -499,8 +532,12 @@ final class Node {
             return;
         }
         delivery.attemptStarts(world.now());
-        if (alive && store.epoch == epoch) {
+        if (!alive) {
+            return;
+        }
+        if (store.epoch == epoch) {
             world.receives(this, delivery);
+            alive = !world.kills(delivery);
         }
         attempts.add(new Attempt(delivery));
     }

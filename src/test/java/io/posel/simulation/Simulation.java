@@ -53,6 +53,12 @@ final class Simulation {
     private final int faults;
     private final boolean hangs;
     private final boolean fails;
+    private final int poison;
+    /** What was in flight when the process before ended. */
+    private Set<Queued.Run> interruptedWith = Set.of();
+
+    private final Map<Queued.Run, Integer> kills = new HashMap<>();
+    private int disasters;
 
     private Node node;
     private long millis = 1_000_000;
@@ -91,6 +97,7 @@ final class Simulation {
         faults = random.nextInt(3) == 0 ? 0 : random.nextInt(25);
         hangs = random.nextInt(4) == 0;
         fails = random.nextInt(4) == 0;
+        poison = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0;
     }
 
     void run() throws SQLException {
@@ -99,6 +106,7 @@ final class Simulation {
         for (int i = 0; i < steps; i++) {
             meanwhileLeft = MOST_MEANWHILE;
             step();
+            revive();
             check();
         }
         drain();
@@ -109,6 +117,15 @@ final class Simulation {
         store.lockPlaces(); // raising the epoch waits for transactions of the one before
         node = new Node(this, store, limits);
         node.findHeld();
+    }
+
+    /** Another process, when the one before has died of what it sent. */
+    private void revive() throws SQLException {
+        if (!node.alive) {
+            interrupt();
+            producers.forEach(Producer::forget);
+            start();
+        }
     }
 
     // --- what may happen
@@ -253,7 +270,8 @@ final class Simulation {
         if (random.nextInt(3) == 0) {
             skew += Duration.ofDays(3).toMillis() * (random.nextBoolean() ? 1 : -1);
         } else if (depth == 0) {
-            boolean lives = random.nextInt(3) == 0;
+            boolean lives = node.alive && random.nextInt(3) == 0;
+            disasters++;
             interrupt();
             if (lives) {
                 zombies.add(node);
@@ -271,6 +289,9 @@ final class Simulation {
 
     /** What was in flight, or ended and is not on disk, may be sent once more. */
     private void interrupt() {
+        interruptedWith = node.attempts.stream()
+                .map(each -> each.delivery().queued().identity())
+                .collect(Collectors.toSet());
         for (Attempt attempt : node.attempts) {
             interrupted.merge(attempt.delivery().queued().identity(), 1, Integer::sum);
         }
@@ -317,6 +338,45 @@ final class Simulation {
 
     Optional<Webhook> webhook(String id) {
         return Optional.ofNullable(webhooks.get(id));
+    }
+
+    /** Whether sending it ends the process. */
+    boolean kills(Delivery delivery) {
+        Queued queued = delivery.queued();
+        boolean fatal = isPoison(store.rows.get(queued.id()));
+        if (fatal) {
+            int times = kills.merge(queued.identity(), 1, Integer::sum);
+            require(
+                    times <= 4 + disasters + store.calms,
+                    "G6: the process died %d times of %s, with %d other crashes",
+                    times,
+                    queued,
+                    disasters);
+        }
+        return fatal;
+    }
+
+    private static boolean isPoison(Row row) {
+        return row.event.poison && row.webhook.equals("w0");
+    }
+
+    /** A takeover settled these as what the process before died of. */
+    void condemned(List<Queued> deliveries) {
+        for (Queued each : deliveries) {
+            require(
+                    Set.of(each.identity()).containsAll(interruptedWith),
+                    "G6: %s is taken for poison, and %s was in flight",
+                    each,
+                    interruptedWith);
+        }
+    }
+
+    private boolean isAlone(Delivery delivery) {
+        ModelStore.Started start = store.started.get(delivery.queued().id());
+        return start != null
+                && start.run == delivery.queued().run()
+                && start.attempts == delivery.attempt() - 1
+                && start.crashes >= 3;
     }
 
     boolean databaseIsAway() {
@@ -370,6 +430,13 @@ final class Simulation {
                 "F2: at most three requests of one run, %s has %d",
                 queued,
                 sent);
+        for (Attempt other : sender.attempts) {
+            require(
+                    !isAlone(delivery) && !isAlone(other.delivery()),
+                    "G6: what the process may die of is sent alone, not %s and %s",
+                    queued,
+                    other.delivery().queued());
+        }
         String lane = ModelStore.laneOf(queued.webhookId(), queued.laneKey());
         if (lane == null) {
             return;
@@ -465,7 +532,8 @@ final class Simulation {
                     .filter(row -> !isDisturbed(row) && (hangs || !waiting.contains(row.webhook + row.lane)))
                     .map(Row::queued)
                     .toList();
-            require(rest.isEmpty() || isCrowded() || purged, "G4: another lane holds up %s", rest);
+            // one that goes alone waits for requests that end in reality
+            require(rest.isEmpty() || isCrowded() || purged || !kills.isEmpty(), "G4: another lane holds up %s", rest);
         }
         for (int i = 0; !isDone() && i < 30 + 4 * store.rows.size(); i++) {
             quiet(true);
@@ -490,6 +558,10 @@ final class Simulation {
             require(
                     !row.state.equals("delivered") || taken.contains(row.id),
                     "G2: %s counts as delivered and was not received",
+                    row.id);
+            require(
+                    !isPoison(row) || !row.state.equals("delivered"),
+                    "G6: %s cannot have been delivered, the process dies of it",
                     row.id);
         }
         for (Producer producer : producers) {
@@ -524,7 +596,7 @@ final class Simulation {
     }
 
     /** Does everything that can be done without time passing. */
-    private void quiet(boolean all) {
+    private void quiet(boolean all) throws SQLException {
         boolean busy = true;
         for (int i = 0; busy; i++) {
             require(i < 2_000 + 50 * store.rows.size(), "it goes on and on");
@@ -534,6 +606,11 @@ final class Simulation {
             node.pump();
             while (!node.pool.isEmpty()) {
                 runPool();
+            }
+            if (!node.alive) {
+                revive();
+                busy = true;
+                continue;
             }
             for (Attempt attempt : List.copyOf(node.attempts)) {
                 boolean disturbed = !all
@@ -570,7 +647,9 @@ final class Simulation {
             if (pending.isEmpty() || numbered && pending.size() < 3) {
                 count += numbered && random.nextInt(12) == 0 ? 2 : 1;
                 Long sequence = numbered ? (long) count : null;
-                pending.add(new ModelEvent(entity + "-" + count, entity, sequence, random.nextInt(2_000)));
+                ModelEvent event = new ModelEvent(entity + "-" + count, entity, sequence, random.nextInt(2_000));
+                event.poison = poison > 0 && random.nextInt(20) < poison;
+                pending.add(event);
                 if (numbered && random.nextInt(15) == 0) {
                     pending.add(new ModelEvent(entity + "-again-" + count, entity, sequence, 10));
                 }

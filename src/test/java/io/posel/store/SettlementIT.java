@@ -1,0 +1,275 @@
+package io.posel.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.posel.delivery.Failure;
+import io.posel.delivery.HandOver;
+import io.posel.delivery.Outcome;
+import io.posel.delivery.Queued;
+import io.posel.testing.TestDatabase;
+import io.posel.webhook.Expiry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How deliveries end, on real databases, without routes. */
+class SettlementIT {
+
+    @Nested
+    class OnH2 extends Cases {
+        OnH2() {
+            super(TestDatabase.H2);
+        }
+    }
+
+    @Nested
+    class OnPostgresql extends Cases {
+        OnPostgresql() {
+            super(TestDatabase.POSTGRESQL);
+        }
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    abstract static class Cases {
+        private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+        private final TestDatabase kind;
+        private final ConcurrentLinkedQueue<UUID> released = new ConcurrentLinkedQueue<>();
+        private Database database;
+        private Transactions transactions;
+
+        Cases(TestDatabase kind) {
+            this.kind = kind;
+        }
+
+        @BeforeAll
+        void open(@TempDir Path folder) throws SQLException {
+            Map<String, String> environment = kind.create(folder);
+            database = new Database(
+                    environment.containsKey("POSEL_DB_URL")
+                            ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
+                            : Database.Access.embedded(folder));
+            database.migrate();
+            execute("alter table attempt add constraint no_bad_detail check (detail <> 'bad')");
+            execute("alter table delivery add constraint no_bad_reason check (reason <> 'bad')");
+        }
+
+        @AfterAll
+        void close() {
+            database.close();
+        }
+
+        @BeforeEach
+        void empty() throws SQLException {
+            for (String table : List.of("delivery", "attempt", "started")) {
+                execute("delete from " + table);
+            }
+            execute("update owner set name = null, died_at_place = null");
+            execute("update place set last = 100");
+            transactions = takeOver();
+            released.clear();
+        }
+
+        /** Another process, after the one before ended in order, or died. */
+        private Transactions takeOver() throws SQLException {
+            Fence fence = new Fence(database.dialect(), () -> {});
+            try (Connection connection = database.dataSource().getConnection()) {
+                fence.takeOver(connection, "test");
+            }
+            return new Transactions(database.dataSource(), fence, new HandOver(queued -> {}));
+        }
+
+        private RecordedStarts crash() throws SQLException {
+            transactions = takeOver();
+            return new RecordedStarts(database.dataSource(), transactions);
+        }
+
+        private void settle(Outcome... outcomes) {
+            try (Settlement settlement = new Settlement(
+                    transactions,
+                    new Expiry(Duration.ofDays(3)),
+                    (webhook, state) -> {},
+                    deliveries -> deliveries.forEach(each -> released.add(each.id())))) {
+                List.of(outcomes).forEach(settlement::settle);
+            }
+        }
+
+        @Test
+        @DisplayName("G6: an outcome that the database refuses is kept without its texts, and the others whole")
+        void refused() throws SQLException {
+            Queued good = queued(1, 0);
+            Queued bad = queued(2, 2);
+
+            settle(
+                    new Outcome.Delivered(good, 1, 1, NOW, 200, 5),
+                    new Outcome.Dead(bad, 1, 3, NOW, "status", true, failed(bad, 3, "bad")),
+                    failed(queued(3, 0), 1, "fine"));
+
+            assertThat(rows("select state, attempts, reason from delivery order by pos, event_no"))
+                    .containsExactlyInAnyOrder("delivered 1 null", "dead 3 status", "queued 1 null");
+            assertThat(rows("select number, status, detail from attempt order by number"))
+                    .containsExactly("1 500 fine", "3 500 ");
+            assertThat(released).containsExactlyInAnyOrder(good.id(), bad.id());
+        }
+
+        @Test
+        @DisplayName("G6: a failed attempt that the database refuses counts all the same")
+        void refusedAttempt() throws SQLException {
+            settle(failed(queued(1, 0), 1, "bad"));
+
+            assertThat(rows("select state, attempts from delivery")).containsExactly("queued 1");
+        }
+
+        @Test
+        @DisplayName("G6: a delivery whose end is refused in any form is not held for ever")
+        void refusedTwice() throws SQLException {
+            Queued bad = queued(1, 0);
+
+            settle(new Outcome.Dead(bad, 1, 1, NOW, "bad", true, null));
+
+            assertThat(rows("select state from delivery")).containsExactly("queued");
+            assertThat(released).containsExactly(bad.id());
+        }
+
+        @Test
+        @DisplayName(
+                "G6: a delivery that may have been in flight at a crash and was at two more goes alone, then is dead")
+        void countsCrashes() throws SQLException {
+            Queued poison = queued(100, 1);
+            Queued later = queued(101, 0);
+
+            RecordedStarts starts = crash();
+            assertThat(starts.read().crashed()).isTrue();
+            for (int crashes = 2; crashes <= 3; crashes++) {
+                starts.starting(List.of(poison, later), false);
+                starts = crash();
+                assertThat(starts.read().crashes())
+                        .isEqualTo(Map.of(poison.identity(), crashes, later.identity(), crashes - 1));
+            }
+            starts.starting(List.of(poison), true);
+            starts = crash();
+
+            assertThat(starts.read().crashes()).isEqualTo(Map.of(later.identity(), 2));
+            assertThat(rows("select state, reason, attempts, pos from delivery where reason is not null"))
+                    .containsExactly("dead poison 2 null");
+            assertThat(rows("select number, error from attempt")).containsExactly("2 poison");
+        }
+
+        @Test
+        @DisplayName("G6: one that was alone and is no more is not taken for what the next crash came of")
+        void aloneBefore() throws SQLException {
+            Queued innocent = queued(1, 0);
+            Queued other = queued(2, 0);
+            RecordedStarts starts = crash();
+            starts.starting(List.of(innocent), true);
+            starts.starting(List.of(other), false);
+
+            starts = crash();
+
+            assertThat(rows("select state from delivery")).containsExactly("queued", "queued");
+            assertThat(starts.read().crashes()).isEqualTo(Map.of(other.identity(), 1));
+        }
+
+        @Test
+        @DisplayName("G6: what was settled, replayed, or tried to an end is no suspect")
+        void ended() throws SQLException {
+            List<Queued> all = List.of(queued(1, 0), queued(2, 0), queued(3, 0));
+            RecordedStarts starts = crash();
+            starts.starting(all, false);
+            settle(new Outcome.Delivered(all.get(0), 1, 1, NOW, 200, 5), failed(all.get(1), 1, "fine"));
+            execute("update delivery set run = 2 where pos = 3");
+
+            assertThat(crash().read().crashes()).isEmpty();
+        }
+
+        @Test
+        @DisplayName("G6: after a while without a crash nothing is suspected but what is on its way still")
+        void calm() throws SQLException {
+            List<Queued> both = List.of(queued(1, 0), queued(2, 0));
+            RecordedStarts starts = crash();
+            starts.starting(both, false);
+            settle(new Outcome.Delivered(both.get(0), 1, 1, NOW, 200, 5));
+
+            starts.calm();
+
+            assertThat(starts.read().crashed()).isFalse();
+            assertThat(rows("select count(*) from started")).containsExactly("1");
+        }
+
+        @Test
+        @DisplayName("G6: an end in order is no crash, whatever was on its way")
+        void endInOrder() throws SQLException {
+            RecordedStarts starts = crash();
+            starts.starting(List.of(queued(1, 0)), true);
+            execute("update owner set name = null");
+
+            starts = crash();
+
+            assertThat(starts.read().crashed()).isFalse();
+            assertThat(rows("select state from delivery")).containsExactly("queued");
+        }
+
+        private Outcome.AttemptFailed failed(Queued delivery, int number, String detail) {
+            byte[] answer = "no".getBytes(StandardCharsets.UTF_8);
+            Failure failure = new Failure(Failure.Kind.STATUS, 500, detail, answer, null, true, true);
+            return new Outcome.AttemptFailed(delivery, 1, number, NOW, 5, failure, NOW);
+        }
+
+        private Queued queued(long pos, int attempts) throws SQLException {
+            Queued row = new Queued(UUID.randomUUID(), "w", pos, pos, "lane" + pos, 1, attempts, null, 10);
+            try (Connection connection = database.dataSource().getConnection();
+                    PreparedStatement insert = connection.prepareStatement("insert into delivery"
+                            + " (id, event_no, webhook_id, lane_key, pos, state, run, attempts)"
+                            + " values (?, ?, 'w', ?, ?, 'queued', 1, ?)")) {
+                insert.setObject(1, row.id());
+                insert.setLong(2, pos);
+                insert.setString(3, row.laneKey());
+                insert.setLong(4, pos);
+                insert.setInt(5, attempts);
+                insert.executeUpdate();
+            }
+            return row;
+        }
+
+        private void execute(String sql) throws SQLException {
+            try (Connection connection = database.dataSource().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+
+        private List<String> rows(String sql) throws SQLException {
+            List<String> rows = new ArrayList<>();
+            try (Connection connection = database.dataSource().getConnection();
+                    var statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                while (row.next()) {
+                    StringBuilder text = new StringBuilder();
+                    for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                        text.append(i == 1 ? "" : " ").append(row.getString(i));
+                    }
+                    rows.add(text.toString());
+                }
+            }
+            return rows;
+        }
+    }
+}
