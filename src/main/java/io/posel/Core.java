@@ -96,7 +96,7 @@ final class Core implements AutoCloseable {
                 webhooks::find,
                 Limits.of(settings.number("posel.delivery.concurrency", 1, 10_000), threads, heap, longestWait()),
                 events,
-                Threads.attempts("posel-delivery", threads),
+                Threads.attempts("posel-delivery"),
                 this::after,
                 clock,
                 settlement::waiting,

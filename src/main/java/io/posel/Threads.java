@@ -3,7 +3,6 @@ package io.posel;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -24,28 +23,14 @@ final class Threads {
     }
 
     /**
-     * Threads for attempts: virtual ones where Java has them (21 and later), else at most so many of the system's. Of
-     * these the one that rested last is taken first, so that no more are kept warm than are needed.
-     *
-     * @param most more may not be asked for at once; who does waits until one is free
+     * Threads for attempts, as many as are asked for at once: virtual ones where Java has them (21 and later), else the
+     * system's. Of these the one that rested last is taken first, so that no more are kept warm than are needed. Whoever
+     * asks bounds them, and never waits here.
      */
-    static Executor attempts(String name, int most) {
-        return virtual(name).map(AttemptThreads::new).orElseGet(() -> {
-            ThreadPoolExecutor pool =
-                    new ThreadPoolExecutor(0, most, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon(name));
-            pool.setRejectedExecutionHandler(Threads::whenOneIsFree);
-            return new AttemptThreads(pool);
-        });
-    }
-
-    /** One whose permit was given back a moment ago may still be on its way out of its attempt. */
-    private static void whenOneIsFree(Runnable task, ThreadPoolExecutor pool) {
-        try {
-            pool.getQueue().put(task);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RejectedExecutionException(e);
-        }
+    static Executor attempts(String name) {
+        return new AttemptThreads(virtual(name)
+                .orElseGet(() -> new ThreadPoolExecutor(
+                        0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), daemon(name))));
     }
 
     private static Optional<Executor> virtual(String name) {
