@@ -49,6 +49,7 @@ public final class Database implements AutoCloseable {
     private final Access access;
     private final Dialect dialect;
     private final HikariDataSource pool;
+    private final DataSource dataSource;
 
     public Database(Access access) {
         this.access = access.url().startsWith("jdbc:h2:")
@@ -57,6 +58,7 @@ public final class Database implements AutoCloseable {
                 : access;
         this.dialect = Dialect.of(access.url());
         this.pool = pool("posel", this.access, CONNECTIONS);
+        this.dataSource = dialect == Dialect.H2 ? OneWriter.around(pool) : pool;
     }
 
     /** A pool that connects when it is first used. */
@@ -126,8 +128,9 @@ public final class Database implements AutoCloseable {
         return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
     }
 
+    /** Whoever may write to H2 waits for the one who writes already ({@link OneWriter}). */
     public DataSource dataSource() {
-        return pool;
+        return dataSource;
     }
 
     public Dialect dialect() {

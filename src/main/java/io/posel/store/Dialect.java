@@ -12,11 +12,11 @@ public enum Dialect {
         /** H2 answers a commit before the disk has it; only this waits for it. */
         @Override
         void commit(Connection connection) throws SQLException {
-            connection.commit();
             try (Statement statement = connection.createStatement()) {
+                statement.execute("commit"); // as a statement it keeps the turn to write
                 statement.execute("checkpoint sync");
-                connection.commit();
             }
+            connection.commit();
         }
 
         /** The file is open in one process only. */
