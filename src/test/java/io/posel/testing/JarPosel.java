@@ -17,13 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** The executable jar as a process of its own, for tests that kill it or change the files beside it. */
 public final class JarPosel implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
     private final int port;
-    private Path java = Path.of(System.getProperty("java.home"));
+    private @Nullable Path otherJava;
+    private @Nullable String option;
     private Process process;
 
     private JarPosel(Path home) {
@@ -47,7 +49,13 @@ public final class JarPosel implements AutoCloseable {
 
     /** Another Java than that of the tests, by its home. */
     public JarPosel on(Path javaHome) {
-        java = javaHome;
+        otherJava = javaHome;
+        return this;
+    }
+
+    /** In place of the one that makes starts faster. */
+    JarPosel withOption(String jvmOption) {
+        option = jvmOption;
         return this;
     }
 
@@ -95,14 +103,18 @@ public final class JarPosel implements AutoCloseable {
 
     /** Starts and does not wait. */
     public JarPosel launch(String... words) {
+        Path jar = Path.of(System.getProperty("posel.jar", "target/posel.jar")).toAbsolutePath();
+        Path java = otherJava == null ? Path.of(System.getProperty("java.home")) : otherJava;
         List<String> command = new ArrayList<>(List.of(
                 java.resolve("bin/java").toString(),
                 "-Xmx256m",
-                "-XX:TieredStopAtLevel=1", // half the processor time of a start
-                "-jar",
-                Path.of(System.getProperty("posel.jar", "target/posel.jar"))
-                        .toAbsolutePath()
-                        .toString()));
+                "-XX:TieredStopAtLevel=1")); // half the processor time of a start
+        if (option != null) {
+            command.add(option);
+        } else if (otherJava == null) {
+            command.add("-XX:SharedArchiveFile=" + ClassArchive.of(jar));
+        }
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())

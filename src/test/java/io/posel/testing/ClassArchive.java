@@ -1,0 +1,41 @@
+package io.posel.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The jar's classes as the JVM likes to have them (application class-data sharing, JEP 310): with it a start takes half
+ * of the time. Made by one start of the jar, beside it, for all tests.
+ */
+final class ClassArchive {
+    private ClassArchive() {}
+
+    static synchronized Path of(Path jar) {
+        Path archive = jar.resolveSibling("posel.jsa");
+        try (FileChannel lock = FileChannel.open(
+                jar.resolveSibling("posel.jsa.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            lock.lock(); // until it is closed: other JVMs run tests too
+            if (!Files.exists(archive)
+                    || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0) {
+                make(archive);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return archive;
+    }
+
+    private static void make(Path archive) throws IOException {
+        Path home = Files.createTempDirectory(archive.getParent(), "archive");
+        Path made = home.resolve("posel.jsa");
+        try (JarPosel posel = JarPosel.on(TestDatabase.H2, home).withOption("-XX:ArchiveClassesAtExit=" + made)) {
+            posel.start().stop();
+        }
+        Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
