@@ -18,6 +18,9 @@ final class Bench implements AutoCloseable {
     /** Customers that events are about, in turn. */
     static final int ENTITIES = 10_000;
 
+    /** Of a process that is warmed up, each with time for its JIT after it. */
+    static final int WARM_UPS = 4;
+
     /** Without anything received. */
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 

@@ -7,9 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A JVM beside this one, whose processor time can be told apart. */
 final class ChildProcess implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(400);
+    private static final Duration LONGEST_WORK = Duration.ofSeconds(20);
+
     private final Process process;
 
     private ChildProcess(Process process) {
@@ -40,6 +44,16 @@ final class ChildProcess implements AutoCloseable {
     /** Processor time so far, of all its threads. */
     Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Until its JIT has nothing left to do, which otherwise lags far behind on two busy cores. */
+    void awaitQuiet() {
+        long end = System.nanoTime() + LONGEST_WORK.toNanos();
+        Duration before;
+        do {
+            before = cpu();
+            LockSupport.parkNanos(LOOK.toNanos());
+        } while (cpu().minus(before).compareTo(LOOK.dividedBy(8)) > 0 && System.nanoTime() < end);
     }
 
     /** SIGTERM, and SIGKILL if that does not help. */

@@ -35,6 +35,8 @@ final class Definitions implements Scenario {
                 PoselProcess large = bench.posel(many.store(), Map.of())) {
             through(bench, small, few, "warm-", bench.warmUp() / 8);
             through(bench, large, many, "warm-", bench.warmUp() / 8);
+            small.awaitQuiet();
+            large.awaitQuiet();
             for (Rounds rounds = bench.rounds(0.4); rounds.next(); ) {
                 String prefix = "round-" + rounds.round() + "-";
                 fewRates.add(through(bench, small, few, prefix, count));

@@ -1,6 +1,7 @@
 package io.posel.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -37,16 +38,16 @@ final class Drains implements Scenario {
     @Override
     public void measure(Bench bench) throws Exception {
         Store store = embedded ? bench.h2() : bench.postgres();
-        List<Integer> permits = new ArrayList<>(List.of(64));
+        List<Integer> permits = new ArrayList<>(Collections.nCopies(Bench.WARM_UPS, 64));
         parts.forEach(part -> {
             for (int i = 0; i < part.webhooks() * bench.mostRounds(); i++) {
                 permits.add(part.permits());
             }
         });
         List<String> ids = bench.define(store, permits);
-        new Queue(store).fill(ids.subList(0, 1), bench.warmUp(), Bench.ENTITIES);
+        new Queue(store).fill(ids.subList(0, Bench.WARM_UPS), bench.warmUp() / Bench.WARM_UPS, Bench.ENTITIES);
         List<List<String>> idsOfParts = new ArrayList<>();
-        int next = 1;
+        int next = Bench.WARM_UPS;
         for (Drain part : parts) {
             List<String> own = ids.subList(next, next + part.webhooks() * bench.mostRounds());
             part.fill(bench, store, own);
@@ -54,7 +55,10 @@ final class Drains implements Scenario {
             next += own.size();
         }
         try (PoselProcess posel = bench.posel(store, Map.of())) {
-            bench.drain(posel, ids.subList(0, 1), bench.warmUp());
+            for (String id : ids.subList(0, Bench.WARM_UPS)) {
+                bench.drain(posel, List.of(id), bench.warmUp() / Bench.WARM_UPS);
+                posel.awaitQuiet();
+            }
             for (int i = 0; i < parts.size(); i++) {
                 Drain part = parts.get(i);
                 Rounds rounds = bench.rounds(part.seconds() / secondsFrom(i));

@@ -45,6 +45,7 @@ final class Growth implements Scenario {
         queue.fill(ids.subList(2 + rounds, ids.size()), shortQueue, Bench.ENTITIES);
         try (PoselProcess posel = bench.posel(store, Map.of())) {
             bench.drain(posel, ids.subList(0, 1), warmUp);
+            posel.awaitQuiet();
             rates(bench, posel, plain, large, taken, 0.35, "growth, 100 times the queue");
             heaps(bench, posel, looked, large);
             try (Connection connection = store.connect();

@@ -44,7 +44,9 @@ final class Intake implements Scenario {
         try (PoselProcess posel = bench.posel(bench.postgres(), Map.of())) {
             String id =
                     posel.client().createWebhook(Sample.webhook(bench.receiver().url("/#event.id#"), true, 64));
-            warmUp(bench, posel, id);
+            for (int i = 0; i < Bench.WARM_UPS; i++) {
+                warmUp(bench, posel, id, "warm-" + i + "-", bench.warmUp() / 2 / Bench.WARM_UPS);
+            }
             for (int i = 0; i < parts.size(); i++) {
                 Part part = parts.get(i);
                 part.measure(bench, posel, id, bench.rounds(part.seconds() / secondsFrom(i)));
@@ -53,12 +55,13 @@ final class Intake implements Scenario {
     }
 
     /** An event costs Posel about as much as two deliveries. */
-    private static void warmUp(Bench bench, PoselProcess posel, String webhookId) throws Exception {
-        int count = bench.warmUp() / 2;
+    private static void warmUp(Bench bench, PoselProcess posel, String webhookId, String prefix, int count)
+            throws Exception {
         long goal = bench.receiver().received() + count;
         new Load(posel.port(), "/events")
-                .closed(count, i -> Sample.event("warm-" + i, String.valueOf(i % Bench.ENTITIES)));
+                .closed(count, i -> Sample.event(prefix + i, String.valueOf(i % Bench.ENTITIES)));
         bench.awaitReceived(goal);
         posel.awaitSettled(webhookId);
+        posel.awaitQuiet();
     }
 }

@@ -34,6 +34,7 @@ final class Isolation implements Scenario {
         double perSecond;
         try (PoselProcess posel = bench.posel(webhooks.store(), Map.of())) {
             capacity(bench, posel, "warm-", bench.warmUp() / 4);
+            posel.awaitQuiet();
             perSecond = 0.7 * capacity(bench, posel, "capacity-", bench.scaled(100_000));
             webhooks.awaitSettled();
             int count = (int) (perSecond * Math.max(LEAST_SECONDS, bench.scaled(100 * SECONDS) / 100));

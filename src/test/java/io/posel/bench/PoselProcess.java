@@ -92,6 +92,11 @@ final class PoselProcess implements AutoCloseable {
         return child.cpu();
     }
 
+    /** {@link ChildProcess#awaitQuiet} */
+    void awaitQuiet() {
+        child.awaitQuiet();
+    }
+
     void enable(String webhookId, boolean enabled) {
         var answer = client().patch("/api/webhooks/" + webhookId, "{\"enabled\":" + enabled + "}");
         if (answer.status() != 200) {
