@@ -131,6 +131,28 @@ class SettlementIT {
         }
 
         @Test
+        @DisplayName(
+                "F7: of two ends of one delivery the first counts, and what was skipped meanwhile was sent all the same")
+        void endedTwice() throws SQLException {
+            Queued sent = queued(1, 0);
+            Queued skipped = queued(2, 0);
+            List<Outcome> outcomes = new ArrayList<>();
+            for (int i = 3; i < 50; i++) {
+                outcomes.add(failed(queued(i, 0), 1, "fine")); // a batch of their own, so that those behind share one
+            }
+            outcomes.add(new Outcome.Delivered(sent, 1, 1, NOW, 200, 5));
+            outcomes.add(new Outcome.Dead(sent, 2, 2, NOW, "status", true, null));
+            outcomes.add(new Outcome.Skipped(skipped, NOW, "off"));
+            outcomes.add(new Outcome.Delivered(skipped, 3, 1, NOW, 204, 7));
+
+            settle(outcomes.toArray(Outcome[]::new));
+
+            assertThat(rows("select state, attempts, reason, status, duration_ms, webhook_version, pos from delivery"
+                            + " where event_no < 3 order by event_no"))
+                    .containsExactly("delivered 1 null 200 5 1 null", "delivered 1 null 204 7 3 null");
+        }
+
+        @Test
         @DisplayName("G6: a failed attempt that the database refuses counts all the same")
         void refusedAttempt() throws SQLException {
             settle(failed(queued(1, 0), 1, "bad"));
