@@ -926,7 +926,7 @@ public final class Dispatcher implements AutoCloseable {
         long size = 0;
         for (Queued row : rows) {
             size += row.weight();
-            if (size > events.most() / 4) {
+            if (size > events.most() / 2) {
                 break;
             }
             if (events.get(row.eventNo()) == null) {

@@ -41,7 +41,7 @@ public record Queued(
 
     /** What its event takes while it is kept, in bytes. */
     long weight() {
-        return size + (long) RecentEvents.OVERHEAD;
+        return RecentEvents.weight(size);
     }
 
     public Run identity() {

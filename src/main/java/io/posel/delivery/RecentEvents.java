@@ -6,32 +6,38 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the events that were stored or read last, so that those which are sent at once, or to several webhooks, are not
- * read for each. Bounded by the size of their data. Safe for use by many threads.
+ * read for each. Few enough to die young: a collector copies what lives longer. Safe for use by many threads.
  */
 public final class RecentEvents {
-    /** What an event takes beside its data. */
-    static final int OVERHEAD = 500;
+    private static final int OVERHEAD = 800;
+    /** Parsed JSON, against its text. */
+    private static final int EXPANSION = 6;
 
     private final long most;
     private final Map<Long, StoredEvent> events = new LinkedHashMap<>(16, 0.75f, true);
     private long size;
 
-    /** @param most bytes of data that are kept at most */
+    /** @param most bytes of memory that they may take */
     public RecentEvents(long most) {
         this.most = most;
     }
 
     public synchronized void put(long no, StoredEvent event) {
-        if (event.size() + OVERHEAD > most) {
+        if (weight(event.size()) > most) {
             return;
         }
         StoredEvent before = events.put(no, event);
-        size += event.size() + OVERHEAD - (before == null ? 0 : before.size() + OVERHEAD);
+        size += weight(event.size()) - (before == null ? 0 : weight(before.size()));
         var eldest = events.entrySet().iterator();
         while (size > most) {
-            size -= eldest.next().getValue().size() + OVERHEAD;
+            size -= weight(eldest.next().getValue().size());
             eldest.remove();
         }
+    }
+
+    /** What an event takes in memory, roughly. @param size of its data, in bytes of JSON */
+    static long weight(int size) {
+        return OVERHEAD + (long) EXPANSION * size;
     }
 
     long most() {
