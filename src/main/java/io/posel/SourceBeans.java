@@ -75,6 +75,9 @@ final class SourceBeans implements AutoCloseable {
         }
         Database.Access access = new Database.Access(
                 settings.text(key + "url"), settings.text(key + "user"), settings.text(key + "password"));
+        if (access.url().startsWith("jdbc:h2:") && access.toString().equals(core.database.toString())) {
+            return core.database.dataSource(); // who writes there takes turns with Posel
+        }
         try {
             HikariDataSource pool = Database.pool("posel-source-" + source, access, CONNECTIONS);
             pools.add(pool);

@@ -30,7 +30,10 @@ final class OneWriter {
     /** Longer than any transaction of Posel's; who nevertheless waits for himself learns it. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-    private static final Pattern READS = Pattern.compile("\\s*(select|with|values|show|explain)\\b(?s:.*)");
+    private static final Pattern QUERY = Pattern.compile("\\s*(select|values)\\b");
+
+    /** In a query: it locks rows, changes some ({@code old table (delete …)}), or is not alone. */
+    private static final Pattern MAY_WRITE = Pattern.compile("\\bfor\\s+update\\b|\\btable\\s*\\(|;");
 
     private final Semaphore turn = new Semaphore(1, true);
 
@@ -42,7 +45,6 @@ final class OneWriter {
         });
     }
 
-    /** A connection. */
     private final class Session {
         private final Connection connection;
         private final Connection proxy;
@@ -61,8 +63,14 @@ final class OneWriter {
                     return proxyOf(PreparedStatement.class, invoke(connection, method, arguments), sql(arguments));
                 case "prepareCall":
                     return proxyOf(CallableStatement.class, invoke(connection, method, arguments), sql(arguments));
-                case "commit", "setAutoCommit":
+                case "commit":
                     return endingTurn(method, arguments);
+                case "setAutoCommit":
+                    Object result = invoke(connection, method, arguments);
+                    if (connection.getAutoCommit()) {
+                        endTurn();
+                    }
+                    return result;
                 case "rollback":
                     return arguments == null ? endingTurn(method, null) : invoke(connection, method, arguments);
                 case "close":
@@ -84,6 +92,7 @@ final class OneWriter {
         }
 
         private <T extends Statement> T proxyOf(Class<T> type, @Nullable Object statement, @Nullable String prepared) {
+            boolean preparedReads = prepared != null && reads(prepared);
             return OneWriter.proxy(type, (method, arguments) -> {
                 if (method.getName().equals("getConnection")) {
                     return proxy;
@@ -91,8 +100,8 @@ final class OneWriter {
                 if (!method.getName().startsWith("execute")) {
                     return invoke(statement, method, arguments);
                 }
-                String sql = prepared == null ? sql(arguments) : prepared;
-                if (sql != null && reads(sql)) {
+                String sql = prepared == null ? sql(arguments) : null;
+                if (preparedReads || sql != null && reads(sql)) {
                     return invoke(statement, method, arguments);
                 }
                 boolean alone = connection.getAutoCommit();
@@ -112,9 +121,10 @@ final class OneWriter {
                 return;
             }
             try {
-                hasTurn = turn.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                hasTurn = turn.tryAcquire() || turn.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                throw new SQLTransientConnectionException("interrupted while another transaction was writing", e);
             }
             if (!hasTurn) {
                 throw new SQLTransientConnectionException(
@@ -136,7 +146,7 @@ final class OneWriter {
 
     private static boolean reads(String sql) {
         String text = sql.toLowerCase(Locale.ROOT);
-        return READS.matcher(text).matches() && !text.contains("for update");
+        return QUERY.matcher(text).lookingAt() && !MAY_WRITE.matcher(text).find();
     }
 
     private interface Call {
