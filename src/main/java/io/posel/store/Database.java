@@ -99,7 +99,7 @@ public final class Database implements AutoCloseable {
         try {
             Flyway.configure()
                     .dataSource(pool)
-                    .locations(dialect.migrations())
+                    .locations("classpath:db/migration")
                     // an application's tables, its own Flyway's among them, may stand in the same schema
                     .table("posel_schema_history")
                     .baselineOnMigrate(true)

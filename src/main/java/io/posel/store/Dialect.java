@@ -19,11 +19,6 @@ public enum Dialect {
             connection.commit();
         }
 
-        @Override
-        String[] migrations() {
-            return new String[] {COMMON_MIGRATIONS};
-        }
-
         /** The file is open in one process only. */
         @Override
         long lockEpoch(Connection connection) throws SQLException {
@@ -37,11 +32,6 @@ public enum Dialect {
         @Override
         void commit(Connection connection) throws SQLException {
             connection.commit();
-        }
-
-        @Override
-        String[] migrations() {
-            return new String[] {COMMON_MIGRATIONS, "classpath:db/postgresql"};
         }
 
         /** An advisory lock, since a shared lock of the row would be written to the disk by each of its holders. */
@@ -65,17 +55,12 @@ public enum Dialect {
         }
     };
 
-    private static final String COMMON_MIGRATIONS = "classpath:db/migration";
-
     /**
      * Commits and returns when the transaction survives a power loss (G1).
      *
      * @throws SQLException when it is unclear whether it is committed
      */
     abstract void commit(Connection connection) throws SQLException;
-
-    /** Where Flyway finds those that both understand, and those of this one. */
-    abstract String[] migrations();
 
     /** The epoch on disk, which nobody raises before this transaction has ended. */
     abstract long lockEpoch(Connection connection) throws SQLException;

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One writer: what is submitted while a transaction runs shares the next one. A single caller never waits for others to
- * come. The thread is never interrupted, since H2 would close its database.
+ * come, unless its item is {@link Batch#patience patient} and another write has just ended. The thread is never interrupted, since H2 would close its database.
  *
  * <p>Writes only while this process owns the database: after that, what is submitted fails with {@link
  * NotOwnerException}.
@@ -41,6 +41,11 @@ public final class GroupCommit<T, R> implements AutoCloseable {
             return 1;
         }
 
+        /** How long after the write before an item may wait for others, to share the next one with them. */
+        default Duration patience(T item) {
+            return Duration.ZERO;
+        }
+
         /** After a commit with an unclear end: returns when the database has decided about it. */
         default void clarify() throws SQLException {}
     }
@@ -56,9 +61,11 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     private final Deque<List<Waiting<T, R>>> todo = new ArrayDeque<>();
     private final Waiting<T, R> end;
     private final Thread thread;
+    private long lastWrite = System.nanoTime() - Duration.ofDays(1).toNanos();
     private boolean inDoubt;
     private boolean retrying;
     private boolean ended;
+    private volatile boolean waitsForOthers;
     private volatile boolean closed;
 
     /**
@@ -88,6 +95,9 @@ public final class GroupCommit<T, R> implements AutoCloseable {
             waiting.answer.completeExceptionally(new StoreUnavailableException("Posel is stopping"));
         } else {
             queue.add(waiting);
+            if (waitsForOthers && batch.patience(item).isZero()) {
+                LockSupport.unpark(thread);
+            }
         }
         return waiting.answer;
     }
@@ -102,6 +112,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
                 await();
             }
             turn();
+            lastWrite = System.nanoTime();
             if (retrying) {
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
@@ -112,11 +123,29 @@ public final class GroupCommit<T, R> implements AutoCloseable {
         try {
             Waiting<T, R> first = inDoubt ? queue.poll(PAUSE.toSeconds(), TimeUnit.SECONDS) : queue.take();
             if (first != null) {
+                waitForOthers(first);
                 todo.add(group(first));
             }
         } catch (InterruptedException e) {
             LOG.warn("An interrupt reached the writer; it goes on");
         }
+    }
+
+    /** Cut short by an item that is in a hurry. */
+    private void waitForOthers(Waiting<T, R> first) {
+        if (first == end) {
+            return;
+        }
+        waitsForOthers = true; // before the look at the queue: who comes after that wakes this thread
+        long until = lastWrite + batch.patience(first.item).toNanos();
+        for (long left = until - System.nanoTime(); left > 0 && !closed; left = until - System.nanoTime()) {
+            if (queue.stream()
+                    .anyMatch(each -> each == end || batch.patience(each.item).isZero())) {
+                break;
+            }
+            LockSupport.parkNanos(left);
+        }
+        waitsForOthers = false;
     }
 
     private List<Waiting<T, R>> group(Waiting<T, R> first) {
@@ -227,6 +256,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
     public void close() {
         closed = true;
         queue.add(end);
+        LockSupport.unpark(thread);
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
