@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The parts that store, move and settle deliveries, wired to each other. Knows nothing of routes. */
 final class Core implements AutoCloseable {
-    /** Of the heap, what the data of recent events may be as text; as objects it is several times as much. */
+    /** Of the heap, what recent events may take. */
     private static final int RECENT_SHARE = 96;
 
     final Settings settings;
