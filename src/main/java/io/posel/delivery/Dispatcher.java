@@ -893,6 +893,7 @@ public final class Dispatcher implements AutoCloseable {
     private void read(String webhookId, OptionalLong page, int limit, List<Lanes.Refill> refills) throws SQLException {
         boolean done = false;
         try {
+            List<Queued> refilled = new ArrayList<>();
             for (Lanes.Refill refill : refills) {
                 List<Queued> rows = backlog.lanePage(webhookId, refill.laneKey(), refill.after(), refill.limit());
                 synchronized (lock) {
@@ -900,7 +901,9 @@ public final class Dispatcher implements AutoCloseable {
                     line.lanes.takeRefill(refill, rows, line.unsettled);
                     count(line);
                 }
+                refilled.addAll(rows);
             }
+            readAhead(refilled);
             if (page.isPresent()) {
                 List<Queued> rows = backlog.page(webhookId, page.getAsLong(), limit);
                 synchronized (lock) {
