@@ -168,10 +168,10 @@ class ExpiryIT {
 
         clock.move(Duration.ofDays(2));
 
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(posel.rows("select id from event order by no"))
-                        .containsExactly("skipped"));
-        assertThat(posel.rows("select id from event_key")).containsExactly("skipped");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(posel.rows("select id from event order by no")).containsExactly("skipped");
+            assertThat(posel.rows("select id from event_key")).containsExactly("skipped");
+        });
         assertThat(posel.rows("select number from attempt")).isEmpty();
     }
 
