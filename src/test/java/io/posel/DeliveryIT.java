@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Answer;
+import io.posel.testing.Ports;
 import io.posel.testing.PoselClient;
 import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,12 +105,8 @@ class DeliveryIT {
     @ParameterizedTest
     @MethodSource("methods")
     @DisplayName("F2: refused connections are tried three times, too")
-    void refusedConnections(String method) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        webhook(method, "http://127.0.0.1:" + port + "/");
+    void refusedConnections(String method) {
+        webhook(method, "http://127.0.0.1:" + Ports.free() + "/");
 
         accept("refused-" + method, "1", "{}");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.posel.store.Database;
 import io.posel.testing.JarPosel;
+import io.posel.testing.Ports;
 import io.posel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,10 +42,8 @@ class StartFailureIT {
     private Process process;
 
     @BeforeEach
-    void chooseAPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+    void chooseAPort() {
+        port = Ports.free();
         environment.put("POSEL_HOME", home.toString());
         environment.put("POSEL_HTTP_PORT", String.valueOf(port));
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.posel.delivery.Failure.Kind;
 import io.posel.testing.Answer;
 import io.posel.testing.KeyTool;
+import io.posel.testing.Ports;
 import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import java.io.IOException;
@@ -290,12 +291,8 @@ class DeliveryClientIT {
     @ParameterizedTest
     @DisplayName("F2, trap 'hidden retries': a refused connection fails at once")
     @ValueSource(strings = {"GET", "POST"})
-    void refusedConnection(String method) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        String url = "http://127.0.0.1:" + port + "/";
+    void refusedConnection(String method) {
+        String url = "http://127.0.0.1:" + Ports.free() + "/";
 
         Failure failure = failure(
                 send(new OutgoingRequest(method, url, NONE, method.equals("GET") ? null : "{}".getBytes(UTF_8))));

@@ -2,8 +2,6 @@ package io.posel.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +28,7 @@ public final class JarPosel implements AutoCloseable {
 
     private JarPosel(Path home) {
         this.home = home;
-        this.port = freePort();
+        this.port = Ports.free();
     }
 
     public static JarPosel on(TestDatabase database, Path home) {
@@ -180,14 +178,6 @@ public final class JarPosel implements AutoCloseable {
     public void close() {
         if (process != null && process.isAlive()) {
             kill();
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

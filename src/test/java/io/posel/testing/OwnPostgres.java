@@ -2,8 +2,6 @@ package io.posel.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -14,11 +12,9 @@ public final class OwnPostgres implements AutoCloseable {
     private final int port;
     private EmbeddedPostgres server;
 
-    public OwnPostgres(Path folder) throws IOException {
+    public OwnPostgres(Path folder) {
         this.data = folder.resolve("postgresql");
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = socket.getLocalPort();
-        }
+        this.port = Ports.free();
     }
 
     public String url() {
@@ -28,6 +24,7 @@ public final class OwnPostgres implements AutoCloseable {
     public OwnPostgres start() throws IOException {
         server = EmbeddedPostgres.builder()
                 .setPort(port)
+                .setPGStartupWait(TestDatabase.STARTUP)
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 // what this server for tests switches off, and real ones must not

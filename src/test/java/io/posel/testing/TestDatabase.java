@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 
@@ -36,6 +37,9 @@ public enum TestDatabase {
         }
     };
 
+    /** It recovers first, on a machine that does other things too. */
+    static final Duration STARTUP = Duration.ofSeconds(60);
+
     private static EmbeddedPostgres shared;
 
     /** A new empty database, as settings of the environment. */
@@ -46,6 +50,8 @@ public enum TestDatabase {
         try {
             if (shared == null) {
                 shared = EmbeddedPostgres.builder()
+                        .setPort(Ports.free())
+                        .setPGStartupWait(STARTUP)
                         .setServerConfig("max_connections", "200")
                         .start();
             }

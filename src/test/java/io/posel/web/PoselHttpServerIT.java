@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.posel.testing.Ports;
 import io.posel.testing.RawHttp;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -310,10 +311,7 @@ class PoselHttpServerIT {
 
     @Test
     void aFixedPortServesRoutesToo() throws Exception {
-        int free;
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = probe.getLocalPort();
-        }
+        int free = Ports.free();
         HttpSettings settings = HttpSettings.of("localhost", free, RunningServer.MAX_BODY);
         try (RunningServer posel = new RunningServer(settings, () -> UP, events()).start()) {
             assertThat(posel.port()).isEqualTo(free);
