@@ -77,7 +77,9 @@ class DatabaseOutageIT {
         Producer.awaitMore(producers, 10);
         producers.forEach(Producer::close);
 
-        assertThat(posel.client().get("/observe/health/ready").status()).isEqualTo(200);
+        // it takes events a moment before it delivers
+        await().atMost(PATIENCE)
+                .until(() -> posel.client().get("/observe/health/ready").status() == 200);
         Receipts.allOf(producers, receiver, 3);
         assertQuietLog();
     }

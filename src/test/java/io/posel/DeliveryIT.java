@@ -252,9 +252,8 @@ class DeliveryIT {
                          {"id":"e2","type":"a.b","entity":{"type":"c","id":"2"},"data":{"account":{"eshopId":"8"}}},
                          {"id":"e3","type":"a.c","entity":{"type":"c","id":"3"},"data":{"account":{"eshopId":"7"}}}]""");
 
-        await().atMost(SOON).until(() -> receiver.requests().size() == 1);
-        assertThat(deliveries()).containsExactly("delivered null 1");
-        assertThat(receiver.requests().get(0).target()).isEqualTo("/?id=e1");
+        await().atMost(SOON).untilAsserted(() -> assertThat(deliveries()).containsExactly("delivered null 1"));
+        assertThat(receiver.requests()).extracting(ReceivedRequest::target).containsExactly("/?id=e1");
     }
 
     @Test

@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -99,9 +101,11 @@ class OwnershipIT {
     void stoppedOwner() throws IOException {
         int entities = 20;
         int each = 8;
+        CountDownLatch stopped = new CountDownLatch(1);
         receiver.answer(request -> request.target().equals("/x-1")
                 ? Receipts.count(receiver, "/x-1") == 1
-                        ? Answer.after(Duration.ofSeconds(1), Answer.ok())
+                        ? (socket, closing) -> stopped.await(60, TimeUnit.SECONDS)
+                                && Answer.ok().send(socket, closing)
                         : Answer.status(500)
                 : Answer.after(Duration.ofMillis(200), Answer.ok()));
         first.start();
@@ -119,6 +123,7 @@ class OwnershipIT {
         takesOver(second, "SIGSTOP");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(rows("select state, attempts from delivery where state <> 'delivered'"))
+        stopped.countDown();
                         .containsExactly("queued 1"));
         for (int entity = 0; entity < entities; entity++) {
             String prefix = "/e" + entity + "-";
@@ -184,10 +189,10 @@ class OwnershipIT {
                     .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT4S")
                     .start();
             first.client().createWebhook(webhook());
-            receiver.answer(Answer.status(500));
+            receiver.answer(request ->
+                    request.header("webhook-attempt").orElse("").equals("1") ? Answer.status(500) : Answer.ok());
             event("x", 1);
             await().atMost(PATIENCE).until(() -> receiver.requests().size() == 1);
-            receiver.answer(Answer.ok());
 
             postgres.crash();
             await().during(Duration.ofSeconds(8))
