@@ -14,10 +14,12 @@ import io.posel.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +64,7 @@ class AdministrationIT {
 
         @BeforeAll
         void start(@TempDir Path home) {
+            Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
             running = RunningPosel.on(database, home).start();
             posel = running.client();
         }

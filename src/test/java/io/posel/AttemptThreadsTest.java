@@ -32,7 +32,7 @@ class AttemptThreadsTest {
             }
         });
 
-        assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(used).hasSize(1);
     }
 
@@ -52,7 +52,7 @@ class AttemptThreadsTest {
             assertThat(first).hasValue(0);
         });
 
-        assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -68,7 +68,7 @@ class AttemptThreadsTest {
             throw new IllegalStateException("failed");
         });
 
-        assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -85,19 +85,19 @@ class AttemptThreadsTest {
             });
         }
         tasks.forEach(threads::execute);
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
         Thread ninth = new Thread(() -> threads.execute(ended::countDown));
         ninth.start();
-        ninth.join(10_000);
+        ninth.join(20_000);
         assertThat(ninth.isAlive()).isFalse();
         go.countDown();
 
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            if (!latch.await(10, TimeUnit.SECONDS)) {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("nobody came");
             }
         } catch (InterruptedException e) {

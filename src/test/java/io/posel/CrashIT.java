@@ -84,7 +84,7 @@ class CrashIT {
     void betweenAttempts(TestDatabase database) {
         receiver.answer(Answer.status(500));
         try (JarPosel posel = JarPosel.on(database, home)
-                .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT3S")
+                .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT5S")
                 .with("POSEL_DELIVERY_REDELIVERY_FACTOR", "1")
                 .start()) {
             posel.client().createWebhook(webhook());

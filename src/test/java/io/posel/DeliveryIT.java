@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** One delivery from event to outcome: what a receiver gets, and what happens when it fails. */
 class DeliveryIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     static Path home;
@@ -44,7 +44,7 @@ class DeliveryIT {
 
     @BeforeAll
     static void start() {
-        posel = RunningPosel.on(H2, home).with("POSEL_DELIVERY_TIMEOUT", "PT1S").start();
+        posel = RunningPosel.on(H2, home).with("POSEL_DELIVERY_TIMEOUT", "PT3S").start();
     }
 
     @AfterAll
@@ -216,7 +216,7 @@ class DeliveryIT {
     @DisplayName(
             "S1: while off nothing is sent, new events are skipped, and what was queued goes out when it is on again")
     void switchedOff() {
-        receiver.answer(Answer.status(500).header("Retry-After", "2"));
+        receiver.answer(Answer.status(500).header("Retry-After", "5"));
         String id = webhook("POST", receiver.url("/hook"));
         accept("tried", "1", "{\"x\":1}");
         accept("behind", "1", "{\"x\":2}");
@@ -224,7 +224,7 @@ class DeliveryIT {
 
         client().patch("/api/webhooks/" + id, "{\"enabled\":false}");
         accept("while-off", "1", "{\"x\":3}");
-        await().during(Duration.ofSeconds(3))
+        await().during(Duration.ofSeconds(6))
                 .atMost(SOON)
                 .until(() -> receiver.requests().size() == 1);
         assertThat(deliveries()).containsExactly("queued null 1", "queued null 0", "skipped disabled 0");

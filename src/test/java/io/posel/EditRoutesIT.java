@@ -37,7 +37,7 @@ class EditRoutesIT {
     @BeforeEach
     void copy() throws IOException {
         receiver = Receiver.start().answer(Answer.ok());
-        posel = JarPosel.on(H2, home).with("POSEL_SEQUENCE_TIMEOUT", "PT2S");
+        posel = JarPosel.on(H2, home).with("POSEL_SEQUENCE_TIMEOUT", "PT60S");
         routes = posel.copyRoutes();
     }
 

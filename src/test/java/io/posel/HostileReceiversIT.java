@@ -136,7 +136,7 @@ class HostileReceiversIT {
     /** Posts for this time, and waits until all of it is settled. */
     private void load(Duration time, boolean withHostile) throws Exception {
         ScheduledFuture<?> load = producer.scheduleAtFixedRate(() -> post(withHostile), 0, 50, TimeUnit.MILLISECONDS);
-        await().pollDelay(time).atMost(time.plusSeconds(1)).until(() -> true);
+        await().pollDelay(time).atMost(time.plus(PATIENCE)).until(() -> true);
         assertThat(load.isDone()).as("an event was refused").isFalse();
         load.cancel(false);
         producer.submit(() -> {}).get();

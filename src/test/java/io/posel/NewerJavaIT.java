@@ -9,6 +9,7 @@ import io.posel.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The jar on a Java that has virtual threads, where one is installed. */
 class NewerJavaIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
     @DisplayName("on Java 21 and later attempts run on virtual threads")
@@ -34,8 +36,9 @@ class NewerJavaIT {
                                 .formatted(i));
             }
 
-            await().untilAsserted(() -> assertThat(receiver.requests()).hasSize(20));
-            await().untilAsserted(() -> assertThat(posel.client()
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(receiver.requests()).hasSize(20));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(posel.client()
                             .get("/api/deliveries?limit=200&state=delivered")
                             .all("items", "id"))
                     .hasSize(20));

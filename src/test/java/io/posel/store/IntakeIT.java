@@ -215,9 +215,9 @@ class IntakeIT {
                 String id = "d" + i;
                 CompletableFuture<List<Accepted>> first = intake.accept(List.of(queued(event(id, "x", null))));
                 CompletableFuture<List<Accepted>> second = intake.accept(List.of(queued(event(id, "x", null))));
-                assertThat(second.thenApply(answer -> onDisk(id)).get(10, TimeUnit.SECONDS))
+                assertThat(second.thenApply(answer -> onDisk(id)).get(30, TimeUnit.SECONDS))
                         .isTrue();
-                assertThat(first.get(10, TimeUnit.SECONDS).get(0).duplicate()).isFalse();
+                assertThat(first.get(30, TimeUnit.SECONDS).get(0).duplicate()).isFalse();
             }
         }
 
@@ -227,7 +227,7 @@ class IntakeIT {
             CompletableFuture<Boolean> told = intake.accept(List.of(queued(event("w", "x", null))))
                     .thenApply(answer -> woken.stream().anyMatch(ids -> ids.contains("hook")));
 
-            assertThat(told.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(told.get(30, TimeUnit.SECONDS)).isTrue();
         }
 
         @Test
@@ -236,7 +236,7 @@ class IntakeIT {
             CompletableFuture<List<Accepted>> request =
                     intake.accept(List.of(queued(event("good", "x", null)), queued(tooLong("bad"))));
 
-            assertThatThrownBy(() -> request.get(10, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> request.get(30, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
             assertThat(rows("select id from event")).isEmpty();
             assertThat(rows("select id from event_key")).isEmpty();
             assertThat(accept(queued(event("good", "x", null))))
@@ -297,7 +297,7 @@ class IntakeIT {
             assertThat(intake.held(0, 10)).containsExactly(held);
             assertThat(intake.lastReleased(new EntityRef("e", "x"))).isEmpty();
 
-            intake.release(held).get(10, TimeUnit.SECONDS);
+            intake.release(held).get(30, TimeUnit.SECONDS);
 
             assertThat(rows("select state, pos from delivery")).containsExactly("queued " + place());
             assertThat(intake.held(0, 10)).isEmpty();
@@ -309,15 +309,15 @@ class IntakeIT {
         void noneOvertakes() throws Exception {
             List<Accepted.Held> held = held(queued(event("one", "x", 1L)), queued(event("two", "x", 2L)));
 
-            assertThatThrownBy(() -> intake.release(held.get(1)).get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> intake.release(held.get(1)).get(30, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(StoreUnavailableException.class);
             assertThat(rows("select state, pos from delivery")).containsExactly("held null", "held null");
             assertThat(intake.held(0, 10)).isEqualTo(held);
 
             CompletableFuture<Void> first = intake.release(held.get(0));
             CompletableFuture<Void> second = intake.release(held.get(1));
-            first.get(10, TimeUnit.SECONDS);
-            second.get(10, TimeUnit.SECONDS);
+            first.get(30, TimeUnit.SECONDS);
+            second.get(30, TimeUnit.SECONDS);
             assertThat(rows("select e.id from delivery d join event e on e.no = d.event_no order by d.pos"))
                     .containsExactly("one", "two");
             assertThat(rows("select id from event where late")).isEmpty();
@@ -365,11 +365,11 @@ class IntakeIT {
         void releaseTwice() throws Exception {
             Accepted.Held held =
                     accept(queued(event("h", "x", 7L))).get(0).held().orElseThrow();
-            intake.release(held).get(10, TimeUnit.SECONDS);
+            intake.release(held).get(30, TimeUnit.SECONDS);
             List<String> before = rows("select d.pos, e.late from delivery d join event e on e.no = d.event_no");
             long place = place();
 
-            intake.release(held).get(10, TimeUnit.SECONDS);
+            intake.release(held).get(30, TimeUnit.SECONDS);
 
             assertThat(rows("select d.pos, e.late from delivery d join event e on e.no = d.event_no"))
                     .isEqualTo(before);
@@ -384,7 +384,7 @@ class IntakeIT {
                         .get(0)
                         .held()
                         .orElseThrow();
-                intake.release(held).get(10, TimeUnit.SECONDS);
+                intake.release(held).get(30, TimeUnit.SECONDS);
             }
 
             assertThat(rows("select sequence, late from event order by no").stream()
@@ -405,7 +405,7 @@ class IntakeIT {
             all.add(intake.release(held));
             all.add(intake.accept(List.of(queued(event("z", "x", null)))));
             for (CompletableFuture<?> each : all) {
-                each.get(10, TimeUnit.SECONDS);
+                each.get(30, TimeUnit.SECONDS);
             }
 
             assertThat(rows("select e.id from delivery d join event e on e.no = d.event_no order by d.pos"))

@@ -52,7 +52,7 @@ public final class RawHttp {
 
     private RawHttp() {}
 
-    /** Fails if the server keeps the connection open and silent for ten seconds. */
+    /** Fails if the server keeps the connection open and silent for half a minute. */
     public static Answer send(int port, String request) throws IOException {
         try (Socket socket = open(port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -62,7 +62,7 @@ public final class RawHttp {
 
     public static Socket open(int port) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 

@@ -35,7 +35,7 @@ final class RunningServer implements AutoCloseable {
         server = new PoselHttpServer(settings, door, new EdgeHeaders(), readiness, Optional::empty);
         main.configure().setAutoConfigurationLogSummary(false);
         main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
-        main.configure().setShutdownTimeout(10);
+        main.configure().setShutdownTimeout(60);
         for (RoutesBuilder builder : routes) {
             main.configure().addRoutesBuilder(builder);
         }
@@ -48,7 +48,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     static HttpSettings settings() {
-        return new HttpSettings("127.0.0.1", 0, MAX_BODY, Duration.ofSeconds(2), Duration.ofSeconds(60), 64);
+        return new HttpSettings("127.0.0.1", 0, MAX_BODY, Duration.ofSeconds(5), Duration.ofSeconds(60), 64);
     }
 
     RunningServer start() {
@@ -62,7 +62,7 @@ final class RunningServer implements AutoCloseable {
 
     HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-                .timeout(Duration.ofSeconds(20));
+                .timeout(Duration.ofSeconds(60));
     }
 
     HttpRequest.Builder asAdmin(String path) {
