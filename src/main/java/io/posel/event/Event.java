@@ -34,14 +34,16 @@ public record Event(
     }
 
     private @Nullable Json at(String path) {
-        Json value = data;
-        for (String segment : path.split("\\.", -1)) {
-            value = value instanceof Json.Obj object ? object.get(segment) : null;
-            if (value == null) {
+        Json.Obj object = data;
+        int from = 0;
+        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', from)) {
+            if (!(object.get(path.substring(from, dot)) instanceof Json.Obj inner)) {
                 return null;
             }
+            object = inner;
+            from = dot + 1;
         }
-        return value;
+        return object.get(path.substring(from));
     }
 
     private @Nullable Json attribute(String path) {

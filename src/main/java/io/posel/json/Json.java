@@ -9,10 +9,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ public sealed interface Json {
 
     record Obj(Map<String, Json> members) implements Json {
         public Obj {
-            members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+            members = Members.copyOf(members);
         }
 
         public @Nullable Json get(String name) {
@@ -134,14 +133,11 @@ public sealed interface Json {
      *     {@link #MAX_DEPTH}
      */
     static Json parse(byte[] utf8) throws JsonSyntaxException {
-        try {
-            return parse(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString());
-        } catch (CharacterCodingException e) {
-            throw Parser.notUtf8(utf8);
+        String text = new String(utf8, StandardCharsets.UTF_8);
+        if (text.indexOf(Parser.REPLACEMENT) >= 0) {
+            Parser.requireUtf8(utf8); // it may stand for what is not, or be there
         }
+        return parse(text);
     }
 
     static Json parse(String text) throws JsonSyntaxException {
@@ -159,6 +155,7 @@ public sealed interface Json {
 
     /** Reads tokens into values; apart, so that the interface shows no factory. */
     final class Parser {
+        private static final char REPLACEMENT = '\uFFFD';
         private static final JsonFactory FACTORY = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
@@ -197,25 +194,28 @@ public sealed interface Json {
                     FOR_PROGRAMMERS.matcher(e.getOriginalMessage()).replaceAll(""), at.getLineNr(), at.getColumnNr());
         }
 
-        private static JsonSyntaxException notUtf8(byte[] bytes) {
+        private static void requireUtf8(byte[] bytes) throws JsonSyntaxException {
             CharBuffer valid = CharBuffer.allocate(bytes.length);
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), valid, true);
+            CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), valid, true);
+            if (!result.isError()) {
+                return;
+            }
             String before = valid.flip().toString();
             int lineStart = before.lastIndexOf('\n') + 1;
             int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
-            return new JsonSyntaxException("not valid UTF-8", line, before.length() - lineStart + 1);
+            throw new JsonSyntaxException("not valid UTF-8", line, before.length() - lineStart + 1);
         }
 
         private static Json read(JsonParser parser) throws IOException {
             return switch (parser.currentToken()) {
                 case START_OBJECT -> {
-                    Map<String, Json> members = new LinkedHashMap<>();
+                    Members.Builder members = new Members.Builder();
                     while (parser.nextToken() != JsonToken.END_OBJECT) {
                         String name = parser.currentName();
                         parser.nextToken();
                         members.put(name, read(parser));
                     }
-                    yield new Obj(members);
+                    yield new Obj(members.build());
                 }
                 case START_ARRAY -> {
                     List<Json> items = new ArrayList<>();

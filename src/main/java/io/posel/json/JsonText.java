@@ -43,7 +43,16 @@ public final class JsonText {
 
     /** Appends the text as it must stand between the quotes of a JSON string (RFC 8259, section 7). */
     public static void escape(String text, StringBuilder out) {
-        for (int i = 0; i < text.length(); i++) {
+        int plain = 0;
+        while (plain < text.length() && isPlain(text.charAt(plain))) {
+            plain++;
+        }
+        if (plain == text.length()) {
+            out.append(text);
+            return;
+        }
+        out.append(text, 0, plain);
+        for (int i = plain; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
                 case '"' -> out.append("\\\"");
@@ -66,5 +75,9 @@ public final class JsonText {
                 }
             }
         }
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 0x20 && c != '"' && c != '\\' && !Character.isSurrogate(c);
     }
 }

@@ -15,7 +15,12 @@ final class PercentEncoding {
 
     /** Encodes all but unreserved characters; false if the text holds a lone surrogate, which UTF-8 cannot say. */
     static boolean appendData(String data, StringBuilder out) {
-        for (int i = 0; i < data.length(); i++) {
+        int plain = 0;
+        while (plain < data.length() && isUnreserved(data.charAt(plain))) {
+            plain++;
+        }
+        out.append(data, 0, plain);
+        for (int i = plain; i < data.length(); i++) {
             char c = data.charAt(i);
             if (isUnreserved(c)) {
                 out.append(c);
