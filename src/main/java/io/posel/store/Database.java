@@ -99,7 +99,9 @@ public final class Database implements AutoCloseable {
         try {
             Flyway.configure()
                     .dataSource(pool)
-                    .locations("classpath:db/migration")
+                    .locations(
+                            "classpath:db/migration",
+                            "classpath:db/" + dialect.name().toLowerCase(Locale.ROOT))
                     // an application's tables, its own Flyway's among them, may stand in the same schema
                     .table("posel_schema_history")
                     .baselineOnMigrate(true)

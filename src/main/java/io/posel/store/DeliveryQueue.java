@@ -3,6 +3,10 @@ package io.posel.store;
 import io.posel.delivery.Backlog;
 import io.posel.delivery.Queued;
 import io.posel.delivery.StoredEvent;
+import io.posel.event.EntityRef;
+import io.posel.event.Event;
+import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the queue in the order of places; never by a claim per row. */
 public final class DeliveryQueue implements Backlog {
-    private static final String COLUMNS = "select id, webhook_id, event_no, pos, lane_key, run, attempts, next_at, size"
+    static final String PAGE = "select id, event_no, pos, lane_key, run, attempts, next_at, size"
             + " from delivery where webhook_id = ? and pos > ?";
+    static final String LANE_PAGE = PAGE + " and lane_key = ?";
 
     private final DataSource dataSource;
 
@@ -31,16 +36,16 @@ public final class DeliveryQueue implements Backlog {
 
     @Override
     public List<Queued> page(String webhookId, long after, int limit) throws SQLException {
-        return read(COLUMNS + " order by pos fetch first " + limit + " rows only", webhookId, after, null);
+        return read(PAGE + first(limit), webhookId, after, null);
     }
 
     @Override
     public List<Queued> lanePage(String webhookId, String laneKey, long after, int limit) throws SQLException {
-        return read(
-                COLUMNS + " and lane_key = ? order by pos fetch first " + limit + " rows only",
-                webhookId,
-                after,
-                laneKey);
+        return read(LANE_PAGE + first(limit), webhookId, after, laneKey);
+    }
+
+    private static String first(int limit) {
+        return " order by pos fetch first " + limit + " rows only";
     }
 
     private List<Queued> read(String sql, String webhookId, long after, @Nullable String laneKey) throws SQLException {
@@ -54,17 +59,17 @@ public final class DeliveryQueue implements Backlog {
             }
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    OffsetDateTime nextAt = row.getObject("next_at", OffsetDateTime.class);
+                    OffsetDateTime nextAt = row.getObject(7, OffsetDateTime.class);
                     page.add(new Queued(
-                            row.getObject("id", UUID.class),
-                            row.getString("webhook_id"),
-                            row.getLong("event_no"),
-                            row.getLong("pos"),
-                            row.getString("lane_key"),
-                            row.getInt("run"),
-                            row.getInt("attempts"),
+                            row.getObject(1, UUID.class),
+                            webhookId,
+                            row.getLong(2),
+                            row.getLong(3),
+                            row.getString(4),
+                            row.getInt(5),
+                            row.getInt(6),
                             nextAt == null ? null : nextAt.toInstant(),
-                            row.getInt("size")));
+                            row.getInt(8)));
                 }
             }
         }
@@ -93,16 +98,33 @@ public final class DeliveryQueue implements Backlog {
     public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
         Map<Long, StoredEvent> events = new HashMap<>();
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement("select * from event where no = any(?)")) {
+                PreparedStatement select = connection.prepareStatement(
+                        "select no, source, id, type, entity_type, entity_id, sequence, occurred_at, late, data"
+                                + " from event where no = any(?)")) {
             select.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    events.put(
-                            row.getLong("no"),
-                            new StoredEvent(Intake.event(row), row.getBoolean("late"), row.getBytes("data").length));
+                    byte[] data = row.getBytes(10);
+                    Event event = new Event(
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            new EntityRef(row.getString(5), row.getString(6)),
+                            row.getObject(7, Long.class),
+                            row.getString(8),
+                            json(data, row.getString(3)));
+                    events.put(row.getLong(1), new StoredEvent(event, row.getBoolean(9), data.length));
                 }
             }
         }
         return events;
+    }
+
+    private static Json.Obj json(byte[] data, String eventId) throws SQLException {
+        try {
+            return (Json.Obj) Json.parse(data);
+        } catch (JsonSyntaxException e) {
+            throw new SQLException("the data of event " + eventId + " is not JSON", e);
+        }
     }
 }

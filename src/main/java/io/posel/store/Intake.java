@@ -6,8 +6,6 @@ import io.posel.delivery.RecentEvents;
 import io.posel.delivery.StoredEvent;
 import io.posel.event.EntityRef;
 import io.posel.event.Event;
-import io.posel.json.Json;
-import io.posel.json.JsonSyntaxException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -135,22 +133,6 @@ public final class Intake implements AutoCloseable {
             }
         }
         return held;
-    }
-
-    /** The event in a row of the table {@code event}. */
-    static Event event(ResultSet row) throws SQLException {
-        try {
-            return new Event(
-                    row.getString("source"),
-                    row.getString("id"),
-                    row.getString("type"),
-                    new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
-                    row.getObject("sequence", Long.class),
-                    row.getString("occurred_at"),
-                    (Json.Obj) Json.parse(row.getBytes("data")));
-        } catch (JsonSyntaxException e) {
-            throw new SQLException("the data of event " + row.getString("id") + " is not JSON", e);
-        }
     }
 
     /** Writes what has been handed in, then ends. */

@@ -302,12 +302,12 @@ class PowerLossIT {
         long compareWith(Posel posel) throws SQLException {
             Map<String, Long> numbers = new HashMap<>();
             Map<Long, Event> events = new HashMap<>();
-            posel.rows("select * from event", row -> {
-                Event event = Intake.event(row);
-                assertThat(numbers.put(event.id(), row.getLong("no"))).isNull();
-                events.put(row.getLong("no"), event);
-                return event;
-            });
+            new DeliveryQueue(posel.database.dataSource())
+                    .events(posel.rows("select no from event", row -> row.getLong(1)))
+                    .forEach((no, stored) -> {
+                        assertThat(numbers.put(stored.event().id(), no)).isNull();
+                        events.put(no, stored.event());
+                    });
             assertThat(numbers).as("acknowledged").containsAllEntriesOf(acknowledged);
             assertThat(posel.rows("select id from event_key", row -> row.getString(1)))
                     .containsExactlyInAnyOrderElementsOf(numbers.keySet());
