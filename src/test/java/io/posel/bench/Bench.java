@@ -19,7 +19,7 @@ final class Bench implements AutoCloseable {
     static final int ENTITIES = 10_000;
 
     /** Of a process that is warmed up, each with time for its JIT after it. */
-    static final int WARM_UPS = 4;
+    static final int WARM_UPS = 6;
 
     /** Without anything received. */
     private static final long PATIENCE_NANOS = 60_000_000_000L;

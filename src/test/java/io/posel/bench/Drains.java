@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 final class Drains implements Scenario {
     private static final double SET_UP_SECONDS = 50;
 
+    /** Few, so that the JIT gets its share of the processors. */
+    private static final int WARM_UP_PERMITS = 16;
+
     private final boolean embedded;
     private final List<Drain> parts;
 
@@ -38,7 +41,7 @@ final class Drains implements Scenario {
     @Override
     public void measure(Bench bench) throws Exception {
         Store store = embedded ? bench.h2() : bench.postgres();
-        List<Integer> permits = new ArrayList<>(Collections.nCopies(Bench.WARM_UPS, 64));
+        List<Integer> permits = new ArrayList<>(Collections.nCopies(Bench.WARM_UPS, WARM_UP_PERMITS));
         parts.forEach(part -> {
             for (int i = 0; i < part.webhooks() * bench.mostRounds(); i++) {
                 permits.add(part.permits());
