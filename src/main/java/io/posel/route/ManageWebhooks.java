@@ -134,7 +134,7 @@ public final class ManageWebhooks {
         Webhook before = find(request);
         seen.require(before.version());
         webhooks.delete(before.id(), seen.isAny() ? null : before.version());
-        maintenance.skipQueue(before.id(), "deleted");
+        maintenance.skipQueue(before.id(), Maintenance.Removal.DELETED);
         JsonAnswer.writeNothing(exchange);
     }
 

@@ -19,6 +19,20 @@ public final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
     private static final int CHUNK = 2_000;
 
+    /** How a webhook goes until it is restored. */
+    public enum Removal {
+        DELETED("deleted", "deleted_at"),
+        EXPIRED("expired", "expired_at");
+
+        private final String reason;
+        private final String column;
+
+        Removal(String reason, String column) {
+            this.reason = reason;
+            this.column = column;
+        }
+    }
+
     private final Webhooks webhooks;
     private final Settlement settlement;
     private final InstantSource clock;
@@ -40,9 +54,9 @@ public final class Maintenance {
         int purged = 0;
         for (Webhook webhook : webhooks.all()) {
             if (webhook.deletedAt() != null) {
-                skipQueue(webhook.id(), "deleted");
+                skipQueue(webhook.id(), Removal.DELETED);
             } else if (webhook.expiredAt() != null) {
-                int skipped = skipQueue(webhook.id(), "expired");
+                int skipped = skipQueue(webhook.id(), Removal.EXPIRED);
                 if (markPurged(webhook.id()) > 0) {
                     purged++;
                     LOG.warn(
@@ -71,38 +85,44 @@ public final class Maintenance {
         }));
     }
 
-    /** @return how many deliveries left the queue */
-    public int skipQueue(String webhookId, String reason) {
+    /**
+     * Takes what is queued for a webhook that is removed in this way out of the queue.
+     *
+     * @return how many deliveries left it; none if the webhook has been restored meanwhile
+     */
+    public int skipQueue(String webhookId, Removal removal) {
         int skipped = 0;
         int last;
         do {
-            last = Webhooks.await(settlement.wish(transaction -> skip(transaction.connection(), webhookId, reason)));
+            last = Webhooks.await(settlement.wish(transaction -> skip(transaction.connection(), webhookId, removal)));
             skipped += last;
         } while (last > 0);
         return skipped;
     }
 
-    private int skip(Connection connection, String webhookId, String reason) throws SQLException {
+    private int skip(Connection connection, String webhookId, Removal removal) throws SQLException {
         return skip(
                         connection,
                         "select id from delivery where webhook_id = ? and pos > 0 order by pos fetch first " + CHUNK
                                 + " rows only",
                         webhookId,
-                        reason)
+                        removal)
                 + skip(
                         connection,
                         "select d.id from held_event h join delivery d on d.event_no = h.event_no"
                                 + " where d.webhook_id = ? and d.state = 'held' fetch first " + CHUNK + " rows only",
                         webhookId,
-                        reason);
+                        removal);
     }
 
-    private int skip(Connection connection, String which, String webhookId, String reason) throws SQLException {
+    private int skip(Connection connection, String which, String webhookId, Removal removal) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("update delivery set state = 'skipped', reason = ?,"
-                + " pos = null, next_at = null, settled_at = ? where id in (" + which + ")")) {
-            update.setString(1, reason);
+                + " pos = null, next_at = null, settled_at = ? where id in (" + which + ") and exists (select 1"
+                + " from webhook w where w.id = ? and w." + removal.column + " is not null)")) {
+            update.setString(1, removal.reason);
             update.setObject(2, clock.instant().atOffset(ZoneOffset.UTC));
             update.setString(3, webhookId);
+            update.setString(4, webhookId);
             return update.executeUpdate();
         }
     }

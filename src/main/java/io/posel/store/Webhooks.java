@@ -299,19 +299,23 @@ public final class Webhooks {
         return order.stream().map(current::get).filter(Objects::nonNull).toList();
     }
 
+    /** Events find it as it is now before anybody is told so. */
     private synchronized void put(Webhook webhook) {
-        if (current.put(webhook.id(), webhook) == null) {
-            List<String> longer = new ArrayList<>(order);
-            longer.add(webhook.id());
-            order = List.copyOf(longer);
+        List<Webhook> all = new ArrayList<>(inOrder());
+        if (current.containsKey(webhook.id())) {
+            all.replaceAll(each -> each.id().equals(webhook.id()) ? webhook : each);
+        } else {
+            all.add(webhook);
         }
-        index = new WebhookIndex(inOrder());
+        index = new WebhookIndex(all);
+        order = all.stream().map(Webhook::id).toList();
+        current.put(webhook.id(), webhook);
     }
 
     private synchronized void remove(String id) {
-        current.remove(id);
         order = order.stream().filter(each -> !each.equals(id)).toList();
         index = new WebhookIndex(inOrder());
+        current.remove(id);
     }
 
     /** What settling decided; called by the settlement's writer. */

@@ -1,5 +1,6 @@
 package io.posel.store;
 
+import static io.posel.webhook.Ordering.ENTITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.posel.delivery.Failure;
@@ -7,6 +8,7 @@ import io.posel.delivery.HandOver;
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
 import io.posel.testing.TestDatabase;
+import io.posel.webhook.Definition;
 import io.posel.webhook.Expiry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +82,7 @@ class SettlementIT {
 
         @BeforeEach
         void empty() throws SQLException {
-            for (String table : List.of("delivery", "attempt", "started")) {
+            for (String table : List.of("delivery", "attempt", "started", "webhook")) {
                 execute("delete from " + table);
             }
             execute("update owner set name = null, died_at_place = null");
@@ -247,6 +250,37 @@ class SettlementIT {
 
             assertThat(starts.read().crashed()).isFalse();
             assertThat(rows("select state from delivery")).containsExactly("queued");
+        }
+
+        @Test
+        @DisplayName("F1: what came up after a restore stays queued, though the purge took the webhook for expired")
+        void restoredMeanwhile() throws SQLException {
+            queued(1, 0);
+            try (Settlement settlement =
+                    new Settlement(transactions, new Expiry(Duration.ofDays(3)), (id, state) -> {}, ended -> {})) {
+                Webhooks webhooks = new Webhooks(
+                        database.dataSource(),
+                        InstantSource.fixed(NOW),
+                        () -> "w",
+                        new Expiry(Duration.ofDays(3)),
+                        () -> settlement,
+                        id -> {});
+                webhooks.load();
+                webhooks.create(new Definition(
+                        "w", true, List.of("t"), Map.of(), "http://localhost/", null, Map.of(), ENTITY, null, null));
+                execute("update webhook set expired_at = current_timestamp");
+                webhooks.load();
+                Maintenance maintenance =
+                        new Maintenance(webhooks, settlement, InstantSource.fixed(NOW), Duration.ofDays(30));
+                execute("update webhook set expired_at = null");
+
+                assertThat(maintenance.purgeWebhooks()).isZero();
+                assertThat(rows("select state from delivery")).containsExactly("queued");
+
+                execute("update webhook set expired_at = current_timestamp");
+                assertThat(maintenance.purgeWebhooks()).isEqualTo(1);
+                assertThat(rows("select state, reason from delivery")).containsExactly("skipped expired");
+            }
         }
 
         private Outcome.AttemptFailed failed(Queued delivery, int number, String detail) {
