@@ -25,10 +25,6 @@ final class Caution {
         aloneOnDisk = false;
     }
 
-    boolean isWatching() {
-        return watching;
-    }
-
     void calm() {
         watching = false;
     }

@@ -247,31 +247,22 @@ final class Lanes {
         return !ready.isEmpty();
     }
 
-    /**
-     * The delivery is settled: its lane goes on.
-     *
-     * @return whether it was out
-     */
-    boolean done(Queued.Run id) {
+    /** The delivery is settled: its lane goes on. Does nothing if it was not out. */
+    void done(Queued.Run id) {
         Lane lane = out.remove(id);
         if (lane == null) {
-            return false;
+            return;
         }
         lane.out = null;
         attempted.remove(id);
         goOn(lane);
-        return true;
     }
 
-    /**
-     * The delivery came back without an outcome: it is the next of its lane again.
-     *
-     * @return whether it was out
-     */
-    boolean back(Queued delivery) {
+    /** The delivery came back without an outcome: it is the next of its lane again. Does nothing if it was not out. */
+    void back(Queued delivery) {
         Lane lane = out.remove(delivery.identity());
         if (lane == null) {
-            return false;
+            return;
         }
         lane.out = null;
         lane.waiting.addFirst(delivery);
@@ -280,7 +271,6 @@ final class Lanes {
             attempted.put(delivery.identity(), delivery);
         }
         goOn(lane);
-        return true;
     }
 
     private void goOn(Lane lane) {
