@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which deliveries a process must be careful with, since the one before may have died of them. No threads, no clock, no
- * input or output.
+ * Which deliveries a process must be careful with, since the one before may have died of them ({@link Quarantine} says
+ * when those go). No threads, no clock, no input or output.
  */
 final class Caution {
     /** How long every start is written down after a crash. */

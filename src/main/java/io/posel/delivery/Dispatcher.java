@@ -4,12 +4,9 @@ import io.posel.webhook.Webhook;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,51 +35,16 @@ import org.slf4j.LoggerFactory;
  * <p>Bounds (G5): {@link Limits}. So of one webhook as many deliveries as the window are on their way, waiting redeliveries
  * among them; more entities than that whose redeliveries wait hold up the others of their webhook, but never another
  * webhook. While all webhooks together hold as many as they may, each has a few places, which one of its lanes may fill.
+ *
+ * <p>There is one lock. What decides is used under it alone, and neither takes it nor knows of threads: {@link Worklist},
+ * {@link Budget}, {@link Caution} and {@link Quarantine}, and each {@link WebhookQueue} with its {@link Lanes},
+ * {@link Trust} and {@link TokenBucket}.
  */
 public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration UNSETTLED_RETRY = Duration.ofSeconds(10);
-    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     private static final int STARTS_AT_ONCE = 64;
-    private static final int FIRST_TRUST = 4;
-
-    /** A delivery that waits for a permit, and how it goes on. */
-    private record Turn(Delivery delivery, Runnable goOn) {}
-
-    private static final class Line {
-        private final String webhookId;
-        private final Lanes lanes;
-        private final Deque<Turn> turns = new ArrayDeque<>();
-        /** Out, or its outcome is not known to be on disk: disk may still show it as queued. */
-        private final Set<Queued.Run> unsettled = new HashSet<>();
-
-        private final List<Queued.Run> settled = new ArrayList<>();
-        private int inFlight;
-        private int permits = Integer.MAX_VALUE;
-        /**
-         * Requests in flight that the receiver is trusted with: few to begin with, one more for each answer while so many
-         * are needed, half after each timeout and when it pauses. So receivers that hang do not take the threads of all,
-         * whether they hang from the beginning or all at once (G4).
-         */
-        private int trusted = FIRST_TRUST;
-
-        private @Nullable TokenBucket rate;
-        private boolean waitsForRate;
-        private boolean restart;
-        private boolean sends = true;
-        /** Of what all hold. */
-        private int counted;
-
-        private Line(String webhookId, Limits limits) {
-            this.webhookId = webhookId;
-            this.lanes = new Lanes(limits.window(), limits.lanePlaces());
-        }
-
-        private boolean hasSomethingToStart() {
-            return !turns.isEmpty() || sends && lanes.hasNext();
-        }
-    }
 
     private final Backlog backlog;
     private final StartRecord record;
@@ -96,30 +58,15 @@ public final class Dispatcher implements AutoCloseable {
     private final BooleanSupplier owner;
 
     private final Object lock = new Object();
-    private final Map<String, Line> lines = new HashMap<>();
-    private final LinkedHashSet<String> dirty = new LinkedHashSet<>();
-    /** Could start something but for what all webhooks share; in the order in which it is their turn. */
-    private final LinkedHashSet<String> hungry = new LinkedHashSet<>();
-    /** Could read more but for what all webhooks hold together. */
-    private final Set<String> crowdedOut = new LinkedHashSet<>();
-
+    private final Map<String, WebhookQueue> queues = new HashMap<>();
+    private final Worklist worklist = new Worklist();
+    private final Budget budget;
     private final Caution caution = new Caution();
-    /** Wait until nothing else is on its way. */
-    private final Deque<Turn> loners = new ArrayDeque<>();
-
-    private @Nullable Delivery alone;
-    /** The others go on for as long as they were held up. */
-    private boolean resting;
-
-    private long heldUpSince;
+    private final Quarantine quarantine = new Quarantine();
     private boolean calm;
 
     private @Nullable Consumer<Delivery> route;
     private @Nullable Thread thread;
-    private int inFlight;
-    private int held;
-    private long bytes;
-    private long bytesWaiting;
     private boolean stopping;
     private boolean reachable = true;
 
@@ -145,6 +92,7 @@ public final class Dispatcher implements AutoCloseable {
         this.record = record;
         this.webhooks = webhooks;
         this.limits = limits;
+        this.budget = new Budget(limits);
         this.events = events;
         this.pool = pool;
         this.timer = timer;
@@ -157,7 +105,7 @@ public final class Dispatcher implements AutoCloseable {
     public void deliverWith(@Nullable Consumer<Delivery> consumer) {
         synchronized (lock) {
             route = consumer;
-            dirty.addAll(lines.keySet());
+            worklist.addAll(queues.keySet());
             lock.notifyAll();
         }
     }
@@ -200,8 +148,8 @@ public final class Dispatcher implements AutoCloseable {
     public void wake(Collection<String> webhookIds) {
         synchronized (lock) {
             for (String id : webhookIds) {
-                line(id).lanes.wake();
-                dirty.add(id);
+                queue(id).lanes.wake();
+                worklist.add(id);
             }
             lock.notifyAll();
         }
@@ -214,14 +162,14 @@ public final class Dispatcher implements AutoCloseable {
     public void queued(Map<String, List<Queued>> deliveries) {
         synchronized (lock) {
             deliveries.forEach((id, each) -> {
-                Line line = line(id);
-                if (each.isEmpty() || each.size() > room(line)) {
-                    line.lanes.wake();
+                WebhookQueue queue = queue(id);
+                if (each.isEmpty() || each.size() > budget.room(queue.lanes)) {
+                    queue.lanes.wake();
                 } else {
-                    line.lanes.handOver(each);
+                    queue.lanes.handOver(each);
                 }
-                count(line);
-                dirty.add(id);
+                count(queue);
+                worklist.add(id);
             });
             lock.notifyAll();
         }
@@ -230,8 +178,8 @@ public final class Dispatcher implements AutoCloseable {
     /** A webhook was switched on or off, removed, restored or replayed: its queue is read anew. */
     public void changed(String webhookId) {
         synchronized (lock) {
-            line(webhookId).restart = true;
-            dirty.add(webhookId);
+            queue(webhookId).restart = true;
+            worklist.add(webhookId);
             lock.notifyAll();
         }
     }
@@ -240,10 +188,10 @@ public final class Dispatcher implements AutoCloseable {
     public void settled(Collection<Queued> deliveries) {
         synchronized (lock) {
             for (Queued delivery : deliveries) {
-                line(delivery.webhookId()).settled.add(delivery.identity());
-                dirty.add(delivery.webhookId());
+                queue(delivery.webhookId()).settled.add(delivery.identity());
+                worklist.add(delivery.webhookId());
             }
-            feed();
+            worklist.feed();
             lock.notifyAll();
         }
     }
@@ -256,8 +204,8 @@ public final class Dispatcher implements AutoCloseable {
     /** Goes on with an attempt on the pool, when there is a permit for it. */
     public void awaitTurn(Delivery delivery, Runnable attempt) {
         synchronized (lock) {
-            line(delivery.queued().webhookId()).turns.add(new Turn(delivery, attempt));
-            dirty.add(delivery.queued().webhookId());
+            queue(delivery.queued().webhookId()).turns.add(new Turn(delivery, attempt));
+            worklist.add(delivery.queued().webhookId());
             lock.notifyAll();
         }
     }
@@ -265,26 +213,16 @@ public final class Dispatcher implements AutoCloseable {
     /** The attempt is over and failed, though the receiver did not let it wait. */
     public void attemptEnded(Delivery delivery) {
         synchronized (lock) {
-            answered(line(delivery.queued().webhookId()), delivery);
+            queue(delivery.queued().webhookId()).answered(delivery);
             caution.survived(delivery.queued());
             release(delivery);
-        }
-    }
-
-    private static void answered(Line line, Delivery delivery) {
-        if (delivery.hasPermit() && line.trusted <= line.inFlight) {
-            line.trusted++;
-        }
-        if (line.inFlight <= 1) {
-            line.trusted = Math.max(Math.min(line.trusted, FIRST_TRUST), line.trusted / 2);
         }
     }
 
     /** The attempt is over, since the receiver let it wait too long. */
     public void attemptTimedOut(Delivery delivery) {
         synchronized (lock) {
-            Line line = line(delivery.queued().webhookId());
-            line.trusted = Math.max(1, Math.min(line.trusted, line.permits) / 2);
+            queue(delivery.queued().webhookId()).timedOut();
             caution.survived(delivery.queued());
             release(delivery);
         }
@@ -297,42 +235,26 @@ public final class Dispatcher implements AutoCloseable {
      */
     public boolean mayWait(Delivery delivery) {
         synchronized (lock) {
-            if (bytesWaiting + delivery.weight() > limits.bytes() / 2) {
-                return false;
-            }
-            if (!delivery.isWaiting()) {
-                delivery.setWaiting(true);
-                bytesWaiting += delivery.weight();
-            }
-            return true;
+            return budget.takeWait(delivery);
         }
     }
 
     private void release(Delivery delivery) {
         if (delivery.hasPermit()) {
-            delivery.setPermit(false);
-            line(delivery.queued().webhookId()).inFlight--;
-            inFlight--;
-            if (delivery == alone) {
-                alone = null;
+            queue(delivery.queued().webhookId()).release();
+            budget.release(delivery);
+            if (quarantine.isAlone(delivery)) {
                 rest();
             }
-            if (inFlight == 0 && !loners.isEmpty()) {
-                dirty.add(loners.element().delivery.queued().webhookId());
+            if (budget.inFlight() == 0 && quarantine.nextWebhook().isPresent()) {
+                worklist.add(quarantine.nextWebhook().get());
                 lock.notifyAll();
             }
             if (delivery.outcome() == null) {
-                feed();
-                dirty.add(delivery.queued().webhookId());
+                worklist.feed();
+                worklist.add(delivery.queued().webhookId());
                 lock.notifyAll();
             }
-        }
-    }
-
-    /** Looks after the webhook whose turn it is; {@link #pump} does the same for the one behind it, if it leaves some. */
-    private void feed() {
-        if (!hungry.isEmpty()) {
-            dirty.add(hungry.iterator().next());
         }
     }
 
@@ -341,22 +263,22 @@ public final class Dispatcher implements AutoCloseable {
         Queued queued = delivery.queued();
         List<Turn> starts = new ArrayList<>();
         synchronized (lock) {
-            Line line = line(queued.webhookId());
+            WebhookQueue queue = queue(queued.webhookId());
             if (delivery.outcome() instanceof Outcome.Delivered) {
-                answered(line, delivery);
+                queue.answered(delivery);
             }
             if (delivery.outcome() != null) {
                 caution.survived(queued);
             }
             release(delivery);
-            discharge(delivery);
+            budget.discharge(delivery);
             if (delivery.outcome() != null) {
-                line.lanes.done(queued.identity());
-                goOn(line, starts);
+                queue.lanes.done(queued.identity());
+                goOn(queue, starts);
             }
         }
         if (delivery.outcome() != null) {
-            starts.forEach(start -> pool.execute(start.goOn));
+            starts.forEach(start -> pool.execute(start.goOn()));
             return;
         }
         if (delivery.due() != null) {
@@ -373,33 +295,33 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /** Starts what needs nothing but a permit here and now; everything else is for the dispatcher's thread. */
-    private void goOn(Line line, List<Turn> starts) {
-        Queued next = line.lanes.peek();
-        boolean simple = line.turns.isEmpty()
-                && hungry.isEmpty()
-                && !line.restart
+    private void goOn(WebhookQueue queue, List<Turn> starts) {
+        Queued next = queue.lanes.peek();
+        boolean simple = queue.turns.isEmpty()
+                && !worklist.isAnyHungry()
+                && !queue.restart
                 && next != null
                 && next.notBefore() == null
                 && caution.mayGoUnwritten(next)
-                && line.sends
-                && hasPermit(line)
-                && mayStart(line);
+                && queue.sends()
+                && hasPermit(queue)
+                && mayStart(queue);
         StoredEvent event = simple && next != null ? events.get(next.eventNo()) : null;
         if (event != null) {
-            Turn turn = first(line);
+            Turn turn = first(queue);
             if (turn != null) {
-                turn.delivery.about(event);
-                take(line, turn.delivery);
+                turn.delivery().about(event);
+                take(queue, turn.delivery());
                 starts.add(turn);
             }
-            count(line);
+            count(queue);
         }
-        boolean left = event == null && (next != null || !line.turns.isEmpty() || line.restart);
-        if (left || line.lanes.isLow()) {
-            dirty.add(line.webhookId);
+        boolean left = event == null && (next != null || !queue.turns.isEmpty() || queue.restart);
+        if (left || queue.lanes.isLow()) {
+            worklist.add(queue.webhookId);
         }
-        feed();
-        if (!dirty.isEmpty()) {
+        worklist.feed();
+        if (!worklist.isEmpty()) {
             lock.notifyAll();
         }
     }
@@ -407,14 +329,13 @@ public final class Dispatcher implements AutoCloseable {
     private void back(Delivery delivery) {
         synchronized (lock) {
             String webhookId = delivery.queued().webhookId();
-            Line line = line(webhookId);
+            WebhookQueue queue = queue(webhookId);
             release(delivery);
-            discharge(delivery);
-            line.unsettled.remove(delivery.queued().identity());
-            line.lanes.back(delivery.again());
-            count(line);
-            feed();
-            dirty.add(webhookId);
+            budget.discharge(delivery);
+            queue.back(delivery);
+            count(queue);
+            worklist.feed();
+            worklist.add(webhookId);
             lock.notifyAll();
         }
     }
@@ -428,32 +349,32 @@ public final class Dispatcher implements AutoCloseable {
     /** Requests in flight. */
     public int inFlight() {
         synchronized (lock) {
-            return inFlight;
+            return budget.inFlight();
         }
     }
 
     /** Deliveries that are held to be started. */
     public int held() {
         synchronized (lock) {
-            return held;
+            return budget.held();
         }
     }
 
     /** What deliveries on their way take, in bytes. */
     public long bytes() {
         synchronized (lock) {
-            return bytes;
+            return budget.bytes();
         }
     }
 
-    private Line line(String webhookId) {
-        return lines.computeIfAbsent(webhookId, id -> new Line(id, limits));
+    private WebhookQueue queue(String webhookId) {
+        return queues.computeIfAbsent(webhookId, id -> new WebhookQueue(id, limits));
     }
 
     private void run() {
         while (true) {
             synchronized (lock) {
-                while (dirty.isEmpty() && !calm && !stopping) {
+                while (worklist.isEmpty() && !calm && !stopping) {
                     try {
                         lock.wait();
                     } catch (InterruptedException e) {
@@ -505,21 +426,15 @@ public final class Dispatcher implements AutoCloseable {
     public void readAllAnew() {
         events.clear();
         synchronized (lock) {
-            lines.values().forEach(line -> line.restart = true);
-            dirty.addAll(lines.keySet());
+            queues.values().forEach(queue -> queue.restart = true);
+            worklist.addAll(queues.keySet());
             lock.notifyAll();
         }
     }
 
     private Optional<String> nextDirty() {
         synchronized (lock) {
-            if (dirty.isEmpty() || stopping) {
-                return Optional.empty();
-            }
-            var first = dirty.iterator();
-            String webhookId = first.next();
-            first.remove();
-            return Optional.of(webhookId);
+            return stopping ? Optional.empty() : worklist.poll();
         }
     }
 
@@ -533,37 +448,30 @@ public final class Dispatcher implements AutoCloseable {
             int limit = 0;
             List<Lanes.Refill> refills = List.of();
             synchronized (lock) {
-                Line line = line(webhookId);
-                define(line, webhook);
-                line.settled.forEach(line.unsettled::remove);
-                line.settled.clear();
-                if (line.restart || line.sends != sends) {
-                    line.lanes.restart();
-                    line.restart = false;
-                    line.sends = sends;
-                }
+                WebhookQueue queue = queue(webhookId);
+                queue.refresh(webhook, limits, clock);
                 if (!sends) {
-                    sendHome(line, starts);
+                    sendHome(queue, starts);
                 }
-                collectStarts(webhookId, line, starts);
+                collectStarts(webhookId, queue, starts);
                 startLoner(starts);
-                count(line);
+                count(queue);
                 if (sends) {
-                    limit = Math.min(limits.page(), room(line));
-                    page = line.lanes.wantsPage();
+                    limit = Math.min(limits.page(), budget.room(queue.lanes));
+                    page = queue.lanes.wantsPage();
                     if (page.isPresent() && limit == 0) {
-                        crowdedOut.add(webhookId);
+                        worklist.crowdedOut(webhookId);
                         page = OptionalLong.empty();
                     }
-                    refills = line.lanes.wantsRefill();
+                    refills = queue.lanes.wantsRefill();
                 }
                 if (page.isPresent()) {
-                    line.lanes.reading();
+                    queue.lanes.reading();
                 }
-                if (webhook.isEmpty() && line.unsettled.isEmpty() && line.lanes.out() == 0) {
-                    line.lanes.restart();
-                    count(line);
-                    lines.remove(webhookId);
+                if (webhook.isEmpty() && queue.isIdle()) {
+                    queue.lanes.restart();
+                    count(queue);
+                    queues.remove(webhookId);
                 }
             }
             if (page.isEmpty() && refills.isEmpty()) {
@@ -575,123 +483,78 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void define(Line line, Optional<Webhook> webhook) {
-        line.permits = webhook.map(each -> each.definition().concurrency()).orElse(limits.concurrency());
-        Double perSecond = webhook.map(each -> each.definition().rateLimit()).orElse(null);
-        if (perSecond == null) {
-            line.rate = null;
-        } else if (line.rate == null || line.rate.perSecond() != perSecond) {
-            line.rate = new TokenBucket(perSecond, clock.millis());
+    private void count(WebhookQueue queue) {
+        int more = queue.heldMore();
+        budget.hold(more);
+        if (more < 0) {
+            worklist.roomAgain();
         }
-    }
-
-    private void count(Line line) {
-        int more = line.lanes.waiting() - line.counted;
-        held += more;
-        line.counted += more;
-        if (more < 0 && !crowdedOut.isEmpty()) {
-            dirty.addAll(crowdedOut);
-            crowdedOut.clear();
-        }
-    }
-
-    /** How many more a webhook may hold: its window, and its share of what all may hold together. */
-    private int room(Line line) {
-        int left = Math.max(limits.held() - held, limits.lanePlaces() - line.lanes.waiting());
-        return Math.max(0, Math.min(line.lanes.room(), left));
     }
 
     /** Redeliveries that came due while the webhook does not send: they go on as the first of their lanes (S1). */
-    private void sendHome(Line line, List<Turn> starts) {
-        for (Turn turn = line.turns.poll(); turn != null; turn = line.turns.poll()) {
-            turn.delivery.postpone();
+    private void sendHome(WebhookQueue queue, List<Turn> starts) {
+        for (Turn turn = queue.turns.poll(); turn != null; turn = queue.turns.poll()) {
+            turn.delivery().postpone();
             starts.add(turn);
         }
-        for (Turn turn : List.copyOf(loners)) {
-            if (turn.delivery.queued().webhookId().equals(line.webhookId)) {
-                loners.remove(turn);
-                turn.delivery.postpone();
-                starts.add(turn);
-                dirty.addAll(lines.keySet());
-            }
+        for (Turn turn : quarantine.remove(queue.webhookId)) {
+            turn.delivery().postpone();
+            starts.add(turn);
+            worklist.addAll(queues.keySet());
         }
     }
 
-    private void collectStarts(String webhookId, Line line, List<Turn> starts) {
+    private void collectStarts(String webhookId, WebhookQueue queue, List<Turn> starts) {
         boolean started = false;
-        while (hasPermit(line) && line.hasSomethingToStart() && mayStart(line)) {
-            Turn turn = line.turns.poll();
+        while (hasPermit(queue) && queue.hasNext() && mayStart(queue)) {
+            Turn turn = queue.turns.poll();
             if (turn == null) {
-                turn = first(line);
+                turn = first(queue);
             }
-            if (turn != null && caution.goesAlone(turn.delivery.queued())) {
-                turn.delivery.setPermit(false);
-                if (loners.isEmpty() && !resting) {
-                    heldUpSince = clock.millis();
-                }
-                loners.add(turn);
+            if (turn != null && caution.goesAlone(turn.delivery().queued())) {
+                turn.delivery().setPermit(false);
+                quarantine.add(turn, clock.millis());
             } else if (turn != null) {
-                take(line, turn.delivery);
+                take(queue, turn.delivery());
                 starts.add(turn);
             }
             started = true;
         }
-        boolean isHungry = hasPermit(line) && line.hasSomethingToStart();
-        if (started || !isHungry) {
-            hungry.remove(webhookId);
-        }
-        if (isHungry) {
-            hungry.add(webhookId);
-        } else {
-            feed();
-        }
+        worklist.fed(webhookId, started, hasPermit(queue) && queue.hasNext());
     }
 
     /** One that may be what the process dies of: it goes when nothing else is on its way. */
     private void startLoner(List<Turn> starts) {
-        if (!loners.isEmpty() && alone == null && !resting && inFlight == 0 && areStartsAllowed()) {
-            Turn turn = loners.remove();
-            alone = turn.delivery;
-            take(line(alone.queued().webhookId()), alone);
+        if (quarantine.hasNext() && budget.inFlight() == 0 && areStartsAllowed()) {
+            Turn turn = quarantine.next();
+            take(queue(turn.webhookId()), turn.delivery());
             starts.add(turn);
         }
     }
 
-    /** So that many of them, at receivers that hang, take no more than half of the time (G4). */
     private void rest() {
-        dirty.addAll(lines.keySet());
-        resting = true;
-        Duration heldUp = Duration.ofMillis(clock.millis() - heldUpSince);
-        Duration rest = heldUp.isNegative() ? Duration.ZERO : heldUp;
-        timer.after(rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest, () -> {
+        worklist.addAll(queues.keySet());
+        timer.after(quarantine.rest(clock.millis()), () -> {
             synchronized (lock) {
-                resting = false;
-                heldUpSince = clock.millis();
-                loners.forEach(each -> dirty.add(each.delivery.queued().webhookId()));
+                worklist.addAll(quarantine.rested(clock.millis()));
                 lock.notifyAll();
             }
         });
         lock.notifyAll();
     }
 
-    /** None has more threads than it leaves for the others, but the first is never refused for that. */
-    private boolean hasPermit(Line line) {
-        return line.inFlight < Math.min(line.permits, line.trusted)
-                && (line.inFlight == 0 || line.inFlight < limits.threads() - inFlight)
-                && hasRate(line);
+    private boolean hasPermit(WebhookQueue queue) {
+        return queue.hasPermit() && budget.leavesThreads(queue.inFlight()) && hasRate(queue);
     }
 
-    private boolean hasRate(Line line) {
-        if (line.rate == null || !line.hasSomethingToStart()) {
-            return true;
-        }
-        long wait = line.rate.waitMillis(clock.millis());
-        if (wait > 0 && !line.waitsForRate) {
-            line.waitsForRate = true;
+    private boolean hasRate(WebhookQueue queue) {
+        long wait = queue.rateWait(clock);
+        if (wait > 0 && !queue.waitsForRate) {
+            queue.waitsForRate = true;
             timer.after(Duration.ofMillis(wait), () -> {
                 synchronized (lock) {
-                    line.waitsForRate = false;
-                    dirty.add(line.webhookId);
+                    queue.waitsForRate = false;
+                    worklist.add(queue.webhookId);
                     lock.notifyAll();
                 }
             });
@@ -700,13 +563,11 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /** What all webhooks share. */
-    private boolean mayStart(Line line) {
+    private boolean mayStart(WebhookQueue queue) {
         return areStartsAllowed()
-                && alone == null
-                && (loners.isEmpty() || resting)
-                && inFlight < limits.threads()
-                && (bytes < limits.bytes() || inFlight == 0)
-                && (!line.turns.isEmpty() || line.lanes.out() < limits.window());
+                && !quarantine.holdsUpOthers()
+                && budget.allowsOneMore()
+                && (!queue.turns.isEmpty() || queue.lanes.out() < limits.window());
     }
 
     private boolean areStartsAllowed() {
@@ -714,12 +575,8 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /** @return null if its next attempt is not due yet */
-    private @Nullable Turn first(Line line) {
-        Queued next = line.lanes.next();
-        if (next == null) {
-            throw new IllegalStateException("nothing to start");
-        }
-        line.unsettled.add(next.identity());
+    private @Nullable Turn first(WebhookQueue queue) {
+        Queued next = queue.next();
         Delivery delivery = new Delivery(next);
         Duration wait = next.waitAt(clock.instant());
         if (wait.compareTo(limits.longestWait()) > 0) {
@@ -733,32 +590,9 @@ public final class Dispatcher implements AutoCloseable {
         return null;
     }
 
-    private void take(Line line, Delivery delivery) {
-        delivery.setPermit(true);
-        line.inFlight++;
-        inFlight++;
-        if (line.rate != null) {
-            line.rate.take();
-        }
-        if (delivery.isWaiting()) {
-            delivery.setWaiting(false);
-            bytesWaiting -= delivery.weight();
-        }
-        if (!delivery.isCharged()) {
-            delivery.setCharged(true);
-            bytes += delivery.weight();
-        }
-    }
-
-    private void discharge(Delivery delivery) {
-        if (delivery.isWaiting()) {
-            delivery.setWaiting(false);
-            bytesWaiting -= delivery.weight();
-        }
-        if (delivery.isCharged()) {
-            delivery.setCharged(false);
-            bytes -= delivery.weight();
-        }
+    private void take(WebhookQueue queue, Delivery delivery) {
+        queue.take();
+        budget.take(delivery);
     }
 
     /** Reads the events of what is to be started, together, and starts it. */
@@ -766,7 +600,7 @@ public final class Dispatcher implements AutoCloseable {
         writeDown(starts);
         Map<Long, Delivery> missing = new LinkedHashMap<>();
         for (Turn start : starts) {
-            Delivery delivery = start.delivery;
+            Delivery delivery = start.delivery();
             if (delivery.event().isEmpty() && !delivery.isPostponed()) {
                 StoredEvent recent = events.get(delivery.queued().eventNo());
                 if (recent != null) {
@@ -779,7 +613,7 @@ public final class Dispatcher implements AutoCloseable {
         if (!missing.isEmpty()) {
             readEvents(missing.keySet(), starts);
         }
-        starts.forEach(start -> pool.execute(start.goOn));
+        starts.forEach(start -> pool.execute(start.goOn()));
         starts.clear();
     }
 
@@ -791,18 +625,19 @@ public final class Dispatcher implements AutoCloseable {
             }
         }
         List<Turn> goes =
-                starts.stream().filter(start -> !start.delivery.isPostponed()).toList();
+                starts.stream().filter(start -> !start.delivery().isPostponed()).toList();
         List<Queued> written;
         boolean isAlone;
         synchronized (lock) {
-            if (goes.stream().allMatch(start -> caution.mayGoUnwritten(start.delivery.queued()))) {
+            if (goes.stream()
+                    .allMatch(start -> caution.mayGoUnwritten(start.delivery().queued()))) {
                 return;
             }
             written = goes.stream()
-                    .filter(start -> caution.concerns(start.delivery.queued()))
-                    .map(start -> start.delivery.again())
+                    .filter(start -> caution.concerns(start.delivery().queued()))
+                    .map(start -> start.delivery().again())
                     .toList();
-            isAlone = goes.size() == 1 && goes.get(0).delivery == alone;
+            isAlone = goes.size() == 1 && quarantine.isAlone(goes.get(0).delivery());
             caution.written(true); // until it is known to be not
         }
         try {
@@ -821,16 +656,16 @@ public final class Dispatcher implements AutoCloseable {
 
     /** Not sent now: it goes on a little later. */
     private void putBack(Turn start, List<Turn> starts) {
-        start.delivery.postpone();
-        if (start.delivery.event().isPresent()) {
+        start.delivery().postpone();
+        if (start.delivery().event().isPresent()) {
             return; // it is on its way through the route, which ends when it goes on
         }
         starts.remove(start);
         synchronized (lock) {
-            release(start.delivery);
-            discharge(start.delivery);
+            release(start.delivery());
+            budget.discharge(start.delivery());
         }
-        timer.after(RETRY, () -> back(start.delivery));
+        timer.after(RETRY, () -> back(start.delivery()));
     }
 
     /** The process has not died for a while. */
@@ -858,9 +693,9 @@ public final class Dispatcher implements AutoCloseable {
             answers();
             read.forEach(events::put);
             for (Turn start : starts) {
-                StoredEvent event = read.get(start.delivery.queued().eventNo());
-                if (event != null && start.delivery.event().isEmpty()) {
-                    start.delivery.about(event);
+                StoredEvent event = read.get(start.delivery().queued().eventNo());
+                if (event != null && start.delivery().event().isEmpty()) {
+                    start.delivery().about(event);
                 }
             }
         } catch (SQLException | RuntimeException e) {
@@ -869,8 +704,8 @@ public final class Dispatcher implements AutoCloseable {
             }
             reachable = false;
             for (Turn start : List.copyOf(starts)) {
-                if (numbers.contains(start.delivery.queued().eventNo())
-                        && start.delivery.event().isEmpty()) {
+                if (numbers.contains(start.delivery().queued().eventNo())
+                        && start.delivery().event().isEmpty()) {
                     putBack(start, starts);
                 }
             }
@@ -897,9 +732,9 @@ public final class Dispatcher implements AutoCloseable {
             for (Lanes.Refill refill : refills) {
                 List<Queued> rows = backlog.lanePage(webhookId, refill.laneKey(), refill.after(), refill.limit());
                 synchronized (lock) {
-                    Line line = line(webhookId);
-                    line.lanes.takeRefill(refill, rows, line.unsettled);
-                    count(line);
+                    WebhookQueue queue = queue(webhookId);
+                    queue.lanes.takeRefill(refill, rows, queue.unsettled);
+                    count(queue);
                 }
                 refilled.addAll(rows);
             }
@@ -907,9 +742,9 @@ public final class Dispatcher implements AutoCloseable {
             if (page.isPresent()) {
                 List<Queued> rows = backlog.page(webhookId, page.getAsLong(), limit);
                 synchronized (lock) {
-                    Line line = line(webhookId);
-                    line.lanes.takePage(rows, rows.size() == limit, line.unsettled);
-                    count(line);
+                    WebhookQueue queue = queue(webhookId);
+                    queue.lanes.takePage(rows, rows.size() == limit, queue.unsettled);
+                    count(queue);
                 }
                 readAhead(rows);
             }
@@ -917,7 +752,7 @@ public final class Dispatcher implements AutoCloseable {
         } finally {
             if (!done && page.isPresent()) {
                 synchronized (lock) {
-                    line(webhookId).lanes.notRead();
+                    queue(webhookId).lanes.notRead();
                 }
             }
         }
@@ -944,7 +779,7 @@ public final class Dispatcher implements AutoCloseable {
     private void markLater(String webhookId, Duration delay) {
         timer.after(delay, () -> {
             synchronized (lock) {
-                dirty.add(webhookId);
+                worklist.add(webhookId);
                 lock.notifyAll();
             }
         });
@@ -958,7 +793,7 @@ public final class Dispatcher implements AutoCloseable {
             lock.notifyAll();
             long end = System.nanoTime() + patience.toNanos();
             long left = patience.toMillis();
-            while (inFlight > 0 && left > 0) {
+            while (budget.inFlight() > 0 && left > 0) {
                 try {
                     lock.wait(left);
                 } catch (InterruptedException e) {
@@ -967,8 +802,8 @@ public final class Dispatcher implements AutoCloseable {
                 }
                 left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             }
-            if (inFlight > 0) {
-                LOG.warn("{} requests did not end in time; their deliveries stay queued", inFlight);
+            if (budget.inFlight() > 0) {
+                LOG.warn("{} requests did not end in time; their deliveries stay queued", budget.inFlight());
             }
             reader = thread;
         }
