@@ -140,6 +140,8 @@ final class BacklogReader {
         if (reachable || !away) {
             LOG.warn("{}, trying again: {}", what, e.toString());
         }
-        reachable = !away;
+        if (away) {
+            reachable = false;
+        }
     }
 }

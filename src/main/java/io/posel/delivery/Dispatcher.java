@@ -262,9 +262,9 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** Only if there is something to do, since each delivery comes by here. */
+    /** Only if somebody waits for this, since each delivery comes by here. */
     private void wakeUp() {
-        if (!worklist.isEmpty()) {
+        if (!worklist.isEmpty() || stopping) {
             lock.notifyAll();
         }
     }

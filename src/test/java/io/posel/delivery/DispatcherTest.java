@@ -1,6 +1,7 @@
 package io.posel.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.MovableClock;
 import io.posel.webhook.Definition;
@@ -249,6 +250,31 @@ class DispatcherTest {
     }
 
     @Test
+    @DisplayName("G2: after an outage all is read anew, whatever else failed before it was over")
+    void failsOtherwiseAfterAnOutage() {
+        queue("w", "a", "b");
+        run();
+        disk.broken = true;
+        queue("w", "lost");
+        run();
+        Queued lost = disk.rows.lastEntry().getValue();
+        disk.remove(lost);
+        disk.remove(started.get(1).queued());
+        disk.put(new Queued(new UUID(9, 9), "w", 2, 2, "given again", 1, 0, null, 0));
+        disk.broken = false;
+        disk.duringRead = () -> {
+            throw new IllegalStateException("something else");
+        };
+
+        timer.runAll();
+        run();
+        timer.runAll();
+        run();
+
+        assertThat(keys()).containsExactly("a", "b", "given again");
+    }
+
+    @Test
     @DisplayName("a row that is committed while a page is read is found")
     void noLostWake() {
         disk.duringRead = () -> queue("w", "b");
@@ -421,6 +447,21 @@ class DispatcherTest {
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
         run();
         assertThat(started).hasSize(1);
+    }
+
+    @Test
+    void aStopIsOverWithTheLastRequestThoughNoOutcomeIsWritten() throws InterruptedException {
+        queue("w", "a");
+        run();
+        Thread stop = new Thread(() -> dispatcher.stop(Duration.ofMinutes(5)));
+        stop.start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> stop.getState() == Thread.State.TIMED_WAITING);
+
+        started.get(0).end(delivered(started.get(0)));
+        dispatcher.finished(started.get(0));
+
+        stop.join(Duration.ofSeconds(60).toMillis());
+        assertThat(stop.isAlive()).isFalse();
     }
 
     @Test
