@@ -42,6 +42,7 @@ public final class Posel {
     }
 
     private static void run() {
+        Thread.setDefaultUncaughtExceptionHandler(new FatalErrors(Runtime.getRuntime()::halt));
         Application application =
                 new Application(Settings.load(Home.of(System.getenv()), System.getenv()), Clock.systemUTC());
         atStop(application);
