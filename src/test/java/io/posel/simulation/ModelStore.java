@@ -5,15 +5,14 @@ import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
 import io.posel.delivery.StartRecord;
 import io.posel.delivery.StoredEvent;
+import io.posel.event.Event;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -41,6 +40,11 @@ final class ModelStore {
             this.state = state;
         }
 
+        /** What a replay queues again. */
+        boolean isOver() {
+            return state.equals("delivered") || state.equals("dead") || state.equals("skipped");
+        }
+
         Queued queued() {
             return new Queued(id, webhook, event.no, pos, lane, run, attempts, nextAt, event.size);
         }
@@ -65,7 +69,12 @@ final class ModelStore {
         boolean poison;
 
         long no;
+        long storedAt;
         boolean late;
+        /** What is sent of it, once it was asked for. */
+        Event told;
+        /** What webhooks get of it, when it is stored. */
+        List<Row> deliveries = List.of();
 
         ModelEvent(String id, String entity, Long sequence, int size) {
             this.id = id;
@@ -84,8 +93,10 @@ final class ModelStore {
     private long ids;
     final Map<Long, ModelEvent> events = new HashMap<>();
     final Map<String, ModelEvent> keys = new HashMap<>();
-    final Map<UUID, Row> rows = new HashMap<>();
-    final Map<Long, List<Row>> byEvent = new HashMap<>();
+    final List<Row> rows = new ArrayList<>();
+    /** Ids are counted. */
+    private final List<Row> byId = new ArrayList<>();
+
     final Map<String, TreeMap<Long, Row>> queues = new HashMap<>();
     final TreeMap<Long, ModelEvent> held = new TreeMap<>();
     final Map<String, Long> released = new HashMap<>();
@@ -100,6 +111,21 @@ final class ModelStore {
     long epoch;
     /** A commit that the database was asked for and will carry out before anybody else gets the lock of the places. */
     private Runnable lateCommit;
+
+    /** @return null if there is none */
+    Row row(UUID id) {
+        long index = id.getLeastSignificantBits();
+        return index < byId.size() ? byId.get((int) index) : null;
+    }
+
+    private void add(Row row) {
+        long index = row.id.getLeastSignificantBits();
+        while (byId.size() <= index) {
+            byId.add(null); // maybe given to a transaction that was rolled back
+        }
+        byId.set((int) index, row);
+        rows.add(row);
+    }
 
     UUID nextId() {
         return new UUID(0, ++ids);
@@ -122,9 +148,9 @@ final class ModelStore {
         event.no = no;
         events.put(no, event);
         keys.put(event.id, event);
-        byEvent.put(no, deliveries);
+        event.deliveries = deliveries;
         for (Row row : deliveries) {
-            rows.put(row.id, row);
+            add(row);
             if (row.state.equals("queued")) {
                 enqueue(row, row.pos);
             }
@@ -154,10 +180,10 @@ final class ModelStore {
 
     /** As Settlement does: an outcome of an older run changes nothing. */
     void apply(Outcome outcome) {
-        Row row = rows.get(outcome.delivery().id());
+        Row row = row(outcome.delivery().id());
         if (row == null
                 || row.run != outcome.delivery().run()
-                || !Set.of("queued", "skipped").contains(row.state)) {
+                || !row.state.equals("queued") && !row.state.equals("skipped")) {
             return;
         }
         if (outcome instanceof Outcome.AttemptFailed failed) {
@@ -192,7 +218,7 @@ final class ModelStore {
     }
 
     private boolean isOver(UUID id, Started start) {
-        Row row = rows.get(id);
+        Row row = row(id);
         return row.pos == 0 || row.run != start.run || row.attempts > start.attempts;
     }
 
@@ -200,10 +226,12 @@ final class ModelStore {
     List<Queued> takeOver(Instant now) {
         boolean died = epoch++ > 0;
         started.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
-        List<Queued> condemned = started.entrySet().stream()
-                .filter(each -> each.getValue().alone)
-                .map(each -> rows.get(each.getKey()).queued())
-                .toList();
+        List<Queued> condemned = new ArrayList<>();
+        started.forEach((id, each) -> {
+            if (each.alone) {
+                condemned.add(row(id).queued());
+            }
+        });
         for (Queued each : condemned) {
             apply(new Outcome.Dead(each, 1, each.attempts() + 1, now, "poison", false, null));
             started.remove(each.id());
@@ -256,6 +284,15 @@ final class ModelStore {
         return lane == null ? null : webhook + "/" + lane;
     }
 
+    boolean isQueueEmpty() {
+        for (TreeMap<Long, Row> queue : queues.values()) {
+            if (!queue.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     List<Row> queued() {
         List<Row> all = new ArrayList<>();
         queues.values().forEach(queue -> all.addAll(queue.values()));
@@ -306,7 +343,7 @@ final class ModelStore {
         public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
             reads.around();
             Map<Long, StoredEvent> found = new HashMap<>();
-            for (long no : new HashSet<>(numbers)) {
+            for (long no : numbers) {
                 ModelEvent event = store.events.get(no);
                 if (event != null) {
                     found.put(no, Node.stored(event));
@@ -317,10 +354,13 @@ final class ModelStore {
 
         @Override
         public List<String> webhooks() {
-            return store.queues.entrySet().stream()
-                    .filter(queue -> !queue.getValue().isEmpty())
-                    .map(Map.Entry::getKey)
-                    .toList();
+            List<String> webhooks = new ArrayList<>();
+            store.queues.forEach((id, queue) -> {
+                if (!queue.isEmpty()) {
+                    webhooks.add(id);
+                }
+            });
+            return webhooks;
         }
     }
 }

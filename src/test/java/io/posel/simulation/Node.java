@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
@@ -41,6 +43,7 @@ import java.util.function.Function;
  * them what stands for database, route and receivers. Its threads are lists of what they would do next.
  */
 final class Node {
+    static final Duration GAP_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DELAY = Duration.ofSeconds(10);
 
     /** What the intake's writer does in one transaction. */
@@ -71,6 +74,18 @@ final class Node {
 
     private static final int PORTION = 5;
 
+    /** Its trace would cost more than the schedule around it. */
+    private static final SQLException AWAY = new SQLException("away", null, 0) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+    };
+
+    private static final InDoubtException CUT = new InDoubtException(AWAY);
+
     private record Task(long due, long order, Runnable action) {}
 
     final Simulation world;
@@ -92,6 +107,9 @@ final class Node {
             new PriorityQueue<>(Comparator.comparingLong(Task::due).thenComparingLong(Task::order));
     private long order;
     boolean alive = true;
+    /** Outcomes that are not on disk. */
+    int unwritten;
+
     private final Deque<Going> ready = new ArrayDeque<>();
     private boolean releasing;
     boolean intakeRuns;
@@ -117,7 +135,7 @@ final class Node {
                 () -> alive && store.epoch == epoch);
         this.handOver = new HandOver(dispatcher::queued);
         this.intake = new GroupCommit<>("intake", false, new Accepting());
-        this.resequencer = new Resequencer<>(Duration.ofSeconds(5), entity -> {
+        this.resequencer = new Resequencer<>(GAP_TIMEOUT, entity -> {
             Long last = store.released.get(entity);
             return last == null ? OptionalLong.empty() : OptionalLong.of(last);
         });
@@ -126,8 +144,11 @@ final class Node {
     }
 
     static StoredEvent stored(ModelEvent event) {
-        Event told = new Event("", event.id, "t", new EntityRef("e", event.entity), event.sequence, null, Json.EMPTY);
-        return new StoredEvent(told, event.late, event.size);
+        if (event.told == null) {
+            EntityRef entity = new EntityRef("e", event.entity);
+            event.told = new Event("", event.id, "t", entity, event.sequence, null, Json.EMPTY);
+        }
+        return new StoredEvent(event.told, event.late, event.size);
     }
 
     private void reads() throws SQLException {
@@ -137,13 +158,14 @@ final class Node {
 
     private void requireDatabase() throws SQLException {
         if (!alive || store.epoch != epoch || world.databaseIsAway()) {
-            throw new SQLException("away");
+            throw AWAY;
         }
     }
 
     // --- time
 
     private void after(Duration wait, Runnable action) {
+        world.waits(wait);
         timers.add(new Task(world.millis() + wait.toMillis(), ++order, action));
     }
 
@@ -206,16 +228,20 @@ final class Node {
 
     /** One request; answers when all of it is stored and released as far as it may go. */
     void accept(List<ModelEvent> events, Consumer<Boolean> answer) {
-        intake.submit(new Work.Accept(events)).whenComplete((stored, failure) -> {
+        intake.submit(new Work.Accept(events)).handle((stored, failure) -> {
             if (failure != null || !alive) {
                 answer.accept(false);
-                return;
+                return false;
             }
-            List<ModelEvent> numbered = events.stream()
-                    .map(each -> store.keys.get(each.id))
-                    .filter(each -> each != null && each.sequence != null && store.held.containsKey(each.no))
-                    .toList();
+            List<ModelEvent> numbered = new ArrayList<>();
+            for (ModelEvent each : events) {
+                ModelEvent known = store.keys.get(each.id);
+                if (known != null && known.sequence != null && store.held.containsKey(known.no)) {
+                    numbered.add(known);
+                }
+            }
             arrive(numbered, answer);
+            return true;
         });
     }
 
@@ -229,8 +255,12 @@ final class Node {
             }
         }
         ready.addAll(mine);
-        CompletableFuture.allOf(mine.stream().map(each -> each.end).toArray(CompletableFuture[]::new))
-                .thenRun(() -> answer.accept(mine.stream().allMatch(each -> each.end.join())));
+        if (mine.isEmpty()) {
+            answer.accept(true);
+        } else {
+            CompletableFuture.allOf(mine.stream().map(each -> each.end).toArray(CompletableFuture[]::new))
+                    .thenRun(() -> answer.accept(mine.stream().allMatch(each -> each.end.join())));
+        }
         passPortion();
     }
 
@@ -243,9 +273,10 @@ final class Node {
         while (!ready.isEmpty() && portion.size() < PORTION) {
             portion.add(ready.remove());
         }
-        List<CompletableFuture<Boolean>> answers = portion.stream()
-                .map(each -> intake.submit(new Work.Release(each.event)).exceptionally(failure -> false))
-                .toList();
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>(portion.size());
+        for (Going each : portion) {
+            answers.add(intake.submit(new Work.Release(each.event)).exceptionally(failure -> false));
+        }
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).thenRun(() -> {
             long due = world.millis() * 1_000_000 + Duration.ofSeconds(1).toNanos();
             for (int i = portion.size() - 1; i >= 0; i--) {
@@ -275,16 +306,23 @@ final class Node {
         requireDatabase();
         Fault fault = world.fault();
         if (fault == Fault.BEFORE) {
-            throw new SQLException("away");
+            throw AWAY;
         }
         store.lockPlaces();
         if (!places) {
+            world.meanwhile(); // what ends while this is written waits behind it
+            if (!alive || store.epoch != epoch) {
+                throw AWAY;
+            }
+            if (fault == Fault.ROLLED_BACK) {
+                throw AWAY;
+            }
             if (fault == Fault.DOUBT_AND_NOT_DONE) {
-                throw new InDoubtException(new SQLException("cut"));
+                throw CUT;
             }
             plan.apply(null).run();
             if (fault == Fault.DOUBT || fault == Fault.DOUBT_AND_LATER) {
-                throw new InDoubtException(new SQLException("cut"));
+                throw CUT;
             }
             return;
         }
@@ -294,12 +332,13 @@ final class Node {
             world.meanwhile();
             if (!alive || store.epoch != epoch) {
                 announced.rolledBack();
-                throw new SQLException("away");
+                throw AWAY;
             }
             switch (fault) {
                 case ROLLED_BACK -> {
+                    plan.apply(announced);
                     announced.rolledBack();
-                    throw new SQLException("away");
+                    throw AWAY;
                 }
                 case DOUBT, DOUBT_AND_NOT_DONE, DOUBT_AND_LATER -> {
                     Runnable commit = plan.apply(announced);
@@ -309,7 +348,7 @@ final class Node {
                         store.commitLater(commit);
                     }
                     announced.inDoubt();
-                    throw new InDoubtException(new SQLException("cut"));
+                    throw CUT;
                 }
                 default -> plan.apply(announced).run();
             }
@@ -378,19 +417,37 @@ final class Node {
                 HandOver.Announced announced,
                 List<Runnable> changes,
                 List<Boolean> results) {
-            List<ModelEvent> all =
-                    run.stream().map(each -> ((Work.Release) each).event).toList();
-            List<ModelEvent> found =
-                    all.stream().filter(each -> held.remove(each.no) != null).toList();
-            List<ModelEvent> mustWait = found.stream()
-                    .filter(each -> held.values().stream()
-                            .anyMatch(other -> other.entity.equals(each.entity) && other.sequence < each.sequence))
-                    .toList();
+            List<ModelEvent> found = new ArrayList<>();
+            for (Work each : run) {
+                ModelEvent event = ((Work.Release) each).event;
+                if (held.remove(event.no) != null) {
+                    found.add(event);
+                }
+            }
+            List<ModelEvent> mustWait = new ArrayList<>();
+            for (ModelEvent each : found) {
+                if (isHeldBack(each, held.values())) {
+                    mustWait.add(each);
+                }
+            }
             mustWait.forEach(each -> held.put(each.no, each));
-            found.stream()
-                    .filter(each -> !mustWait.contains(each))
-                    .forEach(each -> changes.add(release(each, announced)));
-            all.forEach(each -> results.add(!mustWait.contains(each)));
+            for (ModelEvent each : found) {
+                if (!mustWait.contains(each)) {
+                    changes.add(release(each, announced));
+                }
+            }
+            for (Work each : run) {
+                results.add(!mustWait.contains(((Work.Release) each).event));
+            }
+        }
+
+        private boolean isHeldBack(ModelEvent event, Collection<ModelEvent> held) {
+            for (ModelEvent other : held) {
+                if (other.entity.equals(event.entity) && other.sequence < event.sequence) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private Runnable insert(ModelEvent event, HandOver.Announced announced, Map<Long, StoredEvent> toSend) {
@@ -407,12 +464,15 @@ final class Node {
             if (event.sequence == null) {
                 toSend.put(no, stored(event));
             }
-            return () -> store.insert(event, no, deliveries);
+            return () -> {
+                event.storedAt = world.millis();
+                store.insert(event, no, deliveries);
+            };
         }
 
         private Runnable release(ModelEvent event, HandOver.Announced announced) {
             Map<Row, Long> places = new LinkedHashMap<>();
-            for (Row row : store.byEvent.get(event.no)) {
+            for (Row row : store.events.get(event.no).deliveries) {
                 if (row.state.equals("held")) {
                     places.put(row, ++place);
                     announced.add(
@@ -420,6 +480,7 @@ final class Node {
                 }
             }
             return () -> {
+                world.releases(event);
                 store.held.remove(event.no);
                 Long last = store.released.get(event.entity);
                 if (last == null || last < event.sequence) {
@@ -437,7 +498,11 @@ final class Node {
         @Override
         public List<Integer> write(List<Change> items) throws SQLException {
             List<Queued> done = new ArrayList<>();
-            transaction(items.stream().anyMatch(each -> each instanceof Change.Replay), announced -> {
+            boolean replays = false;
+            for (Change change : items) {
+                replays |= change instanceof Change.Replay;
+            }
+            transaction(replays, announced -> {
                 for (Change change : items) {
                     if (change instanceof Change.Replay replay && announced != null) {
                         replay.rows.forEach(row -> announced.addUnread(row.webhook));
@@ -465,11 +530,11 @@ final class Node {
                 }
             }
             dispatcher.settled(done);
-            return items.stream().map(each -> 1).toList();
+            return Collections.nCopies(items.size(), 1);
         }
 
         private void again(Row row) {
-            if (Set.of("dead", "skipped", "delivered").contains(row.state)) {
+            if (row.isOver()) {
                 row.run++;
                 row.attempts = 0;
                 row.nextAt = null;
@@ -502,7 +567,7 @@ final class Node {
                 change.run();
             }
             if (fault != Fault.NONE) {
-                throw new SQLException("away");
+                throw AWAY;
             }
             world.meanwhile();
         }
@@ -589,7 +654,8 @@ final class Node {
     }
 
     private void settle(Outcome outcome) {
-        settlement.submit(new Change.Result(outcome));
+        unwritten++;
+        settlement.submit(new Change.Result(outcome)).whenComplete((written, failure) -> unwritten--);
     }
 
     enum Answer {

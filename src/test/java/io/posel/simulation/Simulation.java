@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -48,8 +49,7 @@ final class Simulation {
     private final List<Node> zombies = new ArrayList<>();
     private final Map<Queued.Run, Integer> requests = new HashMap<>();
     private final Map<Queued.Run, Integer> interrupted = new HashMap<>();
-    private final Set<java.util.UUID> received = new HashSet<>();
-    private final Set<java.util.UUID> taken = new HashSet<>();
+    private final Set<UUID> taken = new HashSet<>();
     private final int faults;
     private final boolean hangs;
     private final boolean fails;
@@ -152,7 +152,9 @@ final class Simulation {
     /** Somebody reads; who turns in a circle is noticed. */
     void reads() {
         reads++;
-        require(reads < 20_000 + 500 * store.rows.size(), "G5: it reads on and on");
+        if (isBroken(reads < 20_000 + 500 * store.rows.size())) {
+            throw broken("G5: it reads on and on");
+        }
         meanwhile();
     }
 
@@ -221,8 +223,8 @@ final class Simulation {
             return;
         }
         List<Row> rows = new ArrayList<>();
-        for (Row row : store.rows.values()) {
-            if (!row.state.equals("queued") && !row.state.equals("held") && random.nextInt(3) == 0) {
+        for (Row row : store.rows) {
+            if (row.isOver() && random.nextInt(3) == 0) {
                 rows.add(row);
             }
         }
@@ -256,8 +258,8 @@ final class Simulation {
     /** As when a webhook has expired and is purged. */
     private void skipAll(String webhook) {
         purged = true;
-        for (Row row : List.copyOf(store.rows.values())) {
-            if (row.webhook.equals(webhook) && Set.of("queued", "held").contains(row.state)) {
+        for (Row row : store.rows) {
+            if (row.webhook.equals(webhook) && !row.isOver()) {
                 store.skip(row, "expired");
             }
         }
@@ -289,17 +291,17 @@ final class Simulation {
 
     /** What was in flight, or ended and is not on disk, may be sent once more. */
     private void interrupt() {
-        interruptedWith = node.attempts.stream()
-                .map(each -> each.delivery().queued().identity())
-                .collect(Collectors.toSet());
+        interruptedWith = new HashSet<>();
         for (Attempt attempt : node.attempts) {
-            interrupted.merge(attempt.delivery().queued().identity(), 1, Integer::sum);
+            Queued.Run run = attempt.delivery().queued().identity();
+            interruptedWith.add(run);
+            interrupted.merge(run, 1, Integer::sum);
         }
-        requests.keySet().forEach(run -> {
-            Row row = store.rows.get(run.id());
+        requests.forEach((run, requested) -> {
+            Row row = store.row(run.id());
             if (row.run == run.number() && row.state.equals("queued")) {
                 int known = row.attempts;
-                int sent = requests.get(run) - interrupted.getOrDefault(run, 0);
+                int sent = requested - interrupted.getOrDefault(run, 0);
                 if (sent > known) {
                     interrupted.merge(run, sent - known, Integer::sum);
                 }
@@ -310,15 +312,18 @@ final class Simulation {
     /** One that was stopped for a while and does not know yet that another one has taken over. */
     private void zombie() {
         pick(zombies).ifPresent(each -> {
-            switch (random.nextInt(3)) {
+            int inFlight = each.dispatcher.inFlight();
+            switch (random.nextInt(4)) {
                 case 0 -> each.writeSettlement();
                 case 1 -> each.writeIntake();
+                case 2 -> each.pump();
                 default ->
                     pick(each.attempts).ifPresent(attempt -> {
                         took(attempt);
                         each.answer(attempt, Answer.OK);
                     });
             }
+            require(each.dispatcher.inFlight() <= inFlight, "G3: one that was replaced starts requests");
         });
     }
 
@@ -343,7 +348,7 @@ final class Simulation {
     /** Whether sending it ends the process. */
     boolean kills(Delivery delivery) {
         Queued queued = delivery.queued();
-        boolean fatal = isPoison(store.rows.get(queued.id()));
+        boolean fatal = isPoison(store.row(queued.id()));
         if (fatal) {
             int times = kills.merge(queued.identity(), 1, Integer::sum);
             require(
@@ -423,46 +428,58 @@ final class Simulation {
     /** A request goes out. */
     void receives(Node sender, Delivery delivery) {
         Queued queued = delivery.queued();
-        received.add(queued.id());
         int sent = requests.merge(queued.identity(), 1, Integer::sum);
-        require(
-                sent <= 3 + interrupted.getOrDefault(queued.identity(), 0),
-                "F2: at most three requests of one run, %s has %d",
-                queued,
-                sent);
-        for (Attempt other : sender.attempts) {
-            require(
-                    !isAlone(delivery) && !isAlone(other.delivery()),
-                    "G6: what the process may die of is sent alone, not %s and %s",
-                    queued,
-                    other.delivery().queued());
+        if (isBroken(sent <= 3 || sent <= 3 + interrupted.getOrDefault(queued.identity(), 0))) {
+            throw broken("F2: at most three requests of one run, %s has %d", queued, sent);
+        }
+        boolean alone = !sender.attempts.isEmpty() && isAlone(delivery);
+        for (Attempt attempt : sender.attempts) {
+            Queued other = attempt.delivery().queued();
+            if (isBroken(!alone && !isAlone(attempt.delivery()))) {
+                throw broken("G6: what the process may die of is sent alone, not %s and %s", queued, other);
+            }
+            boolean sameLane = queued.laneKey() != null
+                    && queued.laneKey().equals(other.laneKey())
+                    && queued.webhookId().equals(other.webhookId());
+            if (isBroken(!sameLane)) {
+                throw broken("F6: one request of a lane in flight, not %s and %s", queued, other);
+            }
         }
         String lane = ModelStore.laneOf(queued.webhookId(), queued.laneKey());
         if (lane == null) {
             return;
         }
-        for (Attempt other : sender.attempts) {
-            require(
-                    !lane.equals(ModelStore.laneOf(
-                            other.delivery().queued().webhookId(),
-                            other.delivery().queued().laneKey())),
-                    "F6: one request of a lane in flight, not %s and %s",
-                    queued,
-                    other.delivery().queued());
+        long settled = store.settledUpTo.getOrDefault(lane, 0L);
+        if (isBroken(settled < queued.pos())) {
+            throw broken("G3: what is sent last is never older than what is settled: %s after %s", queued, settled);
         }
-        require(
-                store.settledUpTo.getOrDefault(lane, 0L) < queued.pos(),
-                "G3: what is sent last is never older than what is settled: %s after %s",
-                queued,
-                store.settledUpTo.get(lane));
         for (Row row :
                 store.queues.get(queued.webhookId()).headMap(queued.pos()).values()) {
-            require(
-                    !queued.laneKey().equals(row.lane)
-                            || sender.ended.contains(row.queued().identity()),
-                    "G3: %s is sent while %s waits in the same lane",
-                    queued,
-                    row.queued());
+            if (queued.laneKey().equals(row.lane) && isBroken(sender.ended.contains(new Queued.Run(row.id, row.run)))) {
+                throw broken("G3: %s is sent while %s waits in the same lane", queued, row.queued());
+            }
+        }
+    }
+
+    /** A numbered event goes into the queues, and is still among what is held. */
+    void releases(ModelEvent event) {
+        long last = store.released.getOrDefault(event.entity, 0L);
+        boolean mayGo = event.sequence <= last + 1;
+        for (ModelEvent other : store.held.values()) {
+            if (other.entity.equals(event.entity)) {
+                // one transaction releases in the order given: what is lower and held here goes right behind
+                mayGo |= other.sequence < event.sequence || millis - other.storedAt >= Node.GAP_TIMEOUT.toMillis();
+            }
+        }
+        if (isBroken(mayGo)) {
+            throw broken("F6: %s does not wait for what is missing behind number %d", event, last);
+        }
+    }
+
+    /** Somebody waits. */
+    void waits(Duration time) {
+        if (isBroken(time.compareTo(limits.longestWait()) <= 0)) {
+            throw broken("G6: whatever the clock says, nothing waits for %s", time);
         }
     }
 
@@ -470,15 +487,19 @@ final class Simulation {
         // a window, what of another one came back, and what was handed over while a page was read
         int most = 2 * limits.window() + limits.page() + 8 * limits.lanePlaces();
         int held = limits.held() + webhooks.size() * most;
-        require(node.dispatcher.held() <= held, "G5: %d deliveries are held", node.dispatcher.held());
-        require(
-                node.dispatcher.bytes() <= limits.bytes() + WEIGHT,
-                "G5: %d bytes are on their way",
-                node.dispatcher.bytes());
-        require(
-                node.dispatcher.inFlight() <= limits.threads(),
-                "G4: %d requests are in flight",
-                node.dispatcher.inFlight());
+        if (isBroken(node.dispatcher.held() <= held)) {
+            throw broken("G5: %d deliveries are held", node.dispatcher.held());
+        }
+        if (isBroken(node.dispatcher.bytes() <= limits.bytes() + WEIGHT)) {
+            throw broken("G5: %d bytes are on their way", node.dispatcher.bytes());
+        }
+        // those that are being written, and as many behind them
+        if (isBroken(node.unwritten <= 2 * (limits.unsettled() + limits.threads() + 1))) {
+            throw broken("G5: %d outcomes are not on disk", node.unwritten);
+        }
+        if (isBroken(node.dispatcher.inFlight() <= limits.threads())) {
+            throw broken("G4: %d requests are in flight", node.dispatcher.inFlight());
+        }
     }
 
     @Override
@@ -497,14 +518,22 @@ final class Simulation {
     }
 
     private void require(boolean kept, String promise, Object... values) {
+        if (isBroken(kept)) {
+            throw broken(promise, values);
+        }
+    }
+
+    /** For what is asked so often that gathering what to say about it would take longer than the question. */
+    private boolean isBroken(boolean kept) {
         if (violation != null) {
             throw violation; // whoever was in between has swallowed it
         }
-        if (!kept) {
-            AssertionError error = new AssertionError(promise.formatted(values) + "; " + this);
-            violation = violation == null ? error : violation;
-            throw error;
-        }
+        return !kept;
+    }
+
+    private AssertionError broken(String promise, Object... values) {
+        violation = new AssertionError(promise.formatted(values) + "; " + this);
+        return violation;
     }
 
     // --- the end: faults stop
@@ -540,29 +569,29 @@ final class Simulation {
             pass(Math.max(1_000, node.nextTimer() - millis));
             node.findHeld();
         }
-        require(
-                isDone(),
-                "G6: after the faults everything is settled, not %s",
-                store.queued().stream().map(Row::queued).toList());
+        if (isBroken(isDone())) {
+            throw broken(
+                    "G6: after the faults everything is settled, not %s",
+                    store.queued().stream().map(Row::queued).toList());
+        }
         require(store.held.isEmpty(), "G6: no event waits for a number for ever: %s", store.held.values());
         require(node.dispatcher.held() == 0, "G5: %d are still held", node.dispatcher.held());
         require(node.dispatcher.bytes() == 0, "G5: %d bytes are still on their way", node.dispatcher.bytes());
         require(node.dispatcher.inFlight() == 0, "G4: %d are still in flight", node.dispatcher.inFlight());
-        for (Row row : store.rows.values()) {
-            require(
-                    Set.of("delivered", "dead", "skipped").contains(row.state),
-                    "G6: %s of %s is %s",
-                    row.id,
-                    row.event,
-                    row.state);
-            require(
-                    !row.state.equals("delivered") || taken.contains(row.id),
-                    "G2: %s counts as delivered and was not received",
-                    row.id);
-            require(
-                    !isPoison(row) || !row.state.equals("delivered"),
-                    "G6: %s cannot have been delivered, the process dies of it",
-                    row.id);
+        for (Row row : store.rows) {
+            if (isBroken(row.isOver())) {
+                throw broken("G6: %s of %s is %s", row.id, row.event, row.state);
+            }
+            if (isBroken(!"deleted".equals(row.reason))) {
+                throw broken("G2: %s of %s was skipped, and its event is there", row.id, row.event);
+            }
+            boolean delivered = row.state.equals("delivered");
+            if (isBroken(!delivered || taken.contains(row.id))) {
+                throw broken("G2: %s counts as delivered and was not received", row.id);
+            }
+            if (isBroken(!delivered || !isPoison(row))) {
+                throw broken("G6: %s cannot have been delivered, the process dies of it", row.id);
+            }
         }
         for (Producer producer : producers) {
             producer.check();
@@ -570,7 +599,7 @@ final class Simulation {
     }
 
     private boolean isDone() {
-        return store.queued().isEmpty()
+        return store.isQueueEmpty()
                 && store.held.isEmpty()
                 && node.dispatcher.bytes() == 0
                 && node.dispatcher.held() == 0
@@ -599,7 +628,9 @@ final class Simulation {
     private void quiet(boolean all) throws SQLException {
         boolean busy = true;
         for (int i = 0; busy; i++) {
-            require(i < 2_000 + 50 * store.rows.size(), "it goes on and on");
+            if (isBroken(i < 2_000 + 50 * store.rows.size())) {
+                throw broken("it goes on and on");
+            }
             busy = node.intake.waiting() > 0 || node.settlement.waiting() > 0 || !node.pool.isEmpty();
             node.writeIntake();
             node.writeSettlement();
@@ -614,8 +645,7 @@ final class Simulation {
             }
             for (Attempt attempt : List.copyOf(node.attempts)) {
                 boolean disturbed = !all
-                        && isDisturbed(
-                                store.rows.get(attempt.delivery().queued().id()));
+                        && isDisturbed(store.row(attempt.delivery().queued().id()));
                 if (disturbed && hangs) {
                     continue;
                 }
@@ -689,10 +719,7 @@ final class Simulation {
             for (ModelEvent event : acknowledged) {
                 ModelEvent stored = store.keys.get(event.id);
                 require(stored != null, "G1: %s is lost", event);
-                require(
-                        store.byEvent.get(stored.no).size() == webhooks.size(),
-                        "G2: %s did not go to all webhooks",
-                        event);
+                require(stored.deliveries.size() == webhooks.size(), "G2: %s did not go to all webhooks", event);
                 if (!numbered) {
                     require(stored.no > last, "G3: %s stands before one that was acknowledged before it", event);
                     last = stored.no;

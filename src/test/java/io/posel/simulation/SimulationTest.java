@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -39,21 +39,30 @@ class SimulationTest {
             return;
         }
         long first = Long.getLong("posel.first-seed", System.nanoTime());
-        long count = Long.getLong("posel.schedules", Boolean.getBoolean("posel.soak") ? 1_000_000 : 25_000);
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        long count = Long.getLong("posel.schedules", Boolean.getBoolean("posel.soak") ? 1_000_000 : 100_000);
+        AtomicLong next = new AtomicLong();
         AtomicLong ran = new AtomicLong();
-        LongStream.range(first, first + count).parallel().forEach(seed -> {
-            if (failure.get() == null) {
-                try {
-                    run(seed);
-                    ran.incrementAndGet();
-                } catch (Throwable e) {
-                    failure.compareAndSet(null, e);
-                }
-            }
-        });
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        // each takes the next seed, so that none is done while another has a large share left
+        IntStream.range(0, Runtime.getRuntime().availableProcessors())
+                .parallel()
+                .forEach(worker -> {
+                    for (long i = next.getAndIncrement();
+                            i < count && failure.get() == null;
+                            i = next.getAndIncrement()) {
+                        try {
+                            run(first + i);
+                            ran.incrementAndGet();
+                        } catch (Throwable e) {
+                            failure.compareAndSet(null, e);
+                        }
+                    }
+                });
         if (failure.get() != null) {
             throw new AssertionError(failure.get().getMessage(), failure.get());
+        }
+        if (ran.get() < count) {
+            throw new AssertionError(ran.get() + " of " + count + " schedules ran");
         }
         System.out.printf("%d schedules from seed %d%n", ran.get(), first);
     }
