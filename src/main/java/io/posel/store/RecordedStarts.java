@@ -54,9 +54,10 @@ public final class RecordedStarts implements StartRecord {
                     PreparedStatement insert = connection.prepareStatement("insert into started"
                             + " (delivery_id, run, attempts, crashes, in_flight, alone)"
                             + " values (?, ?, ?, ?, false, false) on conflict do nothing");
-                    PreparedStatement update = connection.prepareStatement("update started set crashes ="
-                            + " case when run = ? and attempts = ? then crashes else 0 end,"
-                            + " run = ?, attempts = ?, in_flight = true, alone = ? where delivery_id = ?")) {
+                    PreparedStatement update = connection.prepareStatement(
+                            "update started set crashes ="
+                                    + " case when run = ? and attempts = ? then crashes else 0 end,"
+                                    + " run = ?, attempts = ?, in_flight = true, alone = ? where delivery_id = ? and run <= ?")) {
                 before.executeUpdate("update started set in_flight = false, alone = false where alone");
                 for (Queued each : deliveries) {
                     insert.setObject(1, each.id());
@@ -70,6 +71,7 @@ public final class RecordedStarts implements StartRecord {
                     update.setInt(4, each.attempts());
                     update.setBoolean(5, alone);
                     update.setObject(6, each.id());
+                    update.setInt(7, each.run()); // one of an older run may be on its way still
                     update.addBatch();
                 }
                 insert.executeBatch();

@@ -7,7 +7,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +20,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets held events into the queue, behind what is there, in the order given. A number at or below the last one is marked
+ * Lets held events into the queue, behind what is there, in the order given, but each entity's by number. A number at or below the last one is marked
  * late. None overtakes a lower number of its entity that is still held, for instance because its release failed.
  */
 final class ReleaseHeld {
@@ -35,7 +38,7 @@ final class ReleaseHeld {
     record Result(List<Accepted.Held> released, Set<Accepted.Held> mustWait) {}
 
     Result release(List<Accepted.Held> all) throws SQLException {
-        List<Accepted.Held> found = delete(all);
+        List<Accepted.Held> found = byNumber(delete(all));
         if (found.isEmpty()) {
             return new Result(found, Set.of());
         }
@@ -74,6 +77,16 @@ final class ReleaseHeld {
             }
         }
         return selected;
+    }
+
+    /** Each entity's in the order of its numbers, at the places that it has: one that had to wait comes behind others. */
+    private static List<Accepted.Held> byNumber(List<Accepted.Held> found) {
+        Map<EntityRef, Deque<Accepted.Held>> ofEntity = new HashMap<>();
+        found.stream()
+                .sorted(Comparator.comparingLong(Accepted.Held::sequence))
+                .forEach(held -> ofEntity.computeIfAbsent(held.entity(), entity -> new ArrayDeque<>())
+                        .add(held));
+        return found.stream().map(held -> ofEntity.get(held.entity()).remove()).toList();
     }
 
     /** The lowest number that is left of each entity. */

@@ -257,6 +257,9 @@ final class ModelStore {
             each.alone = false;
         }
         for (Queued each : deliveries) {
+            if (started.containsKey(each.id()) && started.get(each.id()).run > each.run()) {
+                continue;
+            }
             Started start = started.computeIfAbsent(each.id(), id -> {
                 Started first = new Started();
                 first.run = each.run();

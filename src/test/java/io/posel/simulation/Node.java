@@ -410,7 +410,7 @@ final class Node {
             handOver.announce().rolledBack();
         }
 
-        /** As ReleaseHeld: none overtakes a lower number that is still held. */
+        /** As ReleaseHeld: by number, and none overtakes a lower one that is still held. */
         private void release(
                 List<Work> run,
                 Map<Long, ModelEvent> held,
@@ -424,6 +424,7 @@ final class Node {
                     found.add(event);
                 }
             }
+            found.sort(Comparator.comparing((ModelEvent each) -> each.entity).thenComparing(each -> each.sequence));
             List<ModelEvent> mustWait = new ArrayList<>();
             for (ModelEvent each : found) {
                 if (isHeldBack(each, held.values())) {

@@ -467,8 +467,7 @@ final class Simulation {
         boolean mayGo = event.sequence <= last + 1;
         for (ModelEvent other : store.held.values()) {
             if (other.entity.equals(event.entity)) {
-                // one transaction releases in the order given: what is lower and held here goes right behind
-                mayGo |= other.sequence < event.sequence || millis - other.storedAt >= Node.GAP_TIMEOUT.toMillis();
+                mayGo |= other.sequence >= event.sequence && millis - other.storedAt >= Node.GAP_TIMEOUT.toMillis();
             }
         }
         if (isBroken(mayGo)) {

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,10 +89,14 @@ class IntakeIT {
             intake = newIntake();
         }
 
+        private Transactions transactions() {
+            return new Transactions(database.dataSource(), fence, handOver);
+        }
+
         private Intake newIntake() {
             return new Intake(
                     database.dataSource(),
-                    new Transactions(database.dataSource(), fence, handOver),
+                    transactions(),
                     new RecentEvents(0),
                     InstantSource.system(),
                     Generators.timeBasedEpochGenerator());
@@ -320,6 +325,28 @@ class IntakeIT {
             second.get(30, TimeUnit.SECONDS);
             assertThat(rows("select e.id from delivery d join event e on e.no = d.event_no order by d.pos"))
                     .containsExactly("one", "two");
+            assertThat(rows("select id from event where late")).isEmpty();
+        }
+
+        @Test
+        @DisplayName("F6: what is released in one transaction goes by number, whatever order it is given in")
+        void byNumber() throws Exception {
+            List<Accepted.Held> held = held(
+                    queued(event("x1", "x", 1L)),
+                    queued(event("y5", "y", 5L)),
+                    queued(event("x2", "x", 2L)),
+                    queued(event("x3", "x", 3L)));
+
+            try (Transaction transaction = transactions().begin()) {
+                ReleaseHeld.Result result = new ReleaseHeld(
+                                transaction.connection(), transaction.places(), OffsetDateTime.now())
+                        .release(List.of(held.get(3), held.get(1), held.get(0), held.get(2)));
+                transaction.commit();
+                assertThat(result.mustWait()).isEmpty();
+            }
+
+            assertThat(rows("select e.id from delivery d join event e on e.no = d.event_no order by d.pos"))
+                    .containsExactly("x1", "y5", "x2", "x3");
             assertThat(rows("select id from event where late")).isEmpty();
         }
 

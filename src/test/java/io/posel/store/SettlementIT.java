@@ -199,6 +199,19 @@ class SettlementIT {
         }
 
         @Test
+        @DisplayName("G6: a start of a run before a replay, on its way still, does not hide that of the replay")
+        void olderRun() throws SQLException {
+            Queued older = queued(1, 0);
+            Queued newer = new Queued(older.id(), "w", older.eventNo(), older.pos(), older.laneKey(), 2, 0, null, 10);
+            execute("update delivery set run = 2");
+            RecordedStarts starts = crash();
+            starts.starting(List.of(newer), false);
+            starts.starting(List.of(older), false);
+
+            assertThat(crash().read().crashes()).containsExactlyEntriesOf(Map.of(newer.identity(), 1));
+        }
+
+        @Test
         @DisplayName("G6: one that was alone and is no more is not taken for what the next crash came of")
         void aloneBefore() throws SQLException {
             Queued innocent = queued(1, 0);
