@@ -43,7 +43,7 @@ final class BacklogReader {
             for (Lanes.Refill refill : wanted.refills()) {
                 List<Queued> rows = backlog.lanePage(queue.webhookId, refill.laneKey(), refill.after(), refill.limit());
                 synchronized (lock) {
-                    queue.lanes.takeRefill(refill, rows, queue.unsettled);
+                    queue.lanes.takeRefill(refill, rows, queue.unsettled());
                     scheduler.count(queue);
                 }
                 refilled.addAll(rows);
@@ -52,7 +52,7 @@ final class BacklogReader {
             if (wanted.page().isPresent()) {
                 List<Queued> rows = backlog.page(queue.webhookId, wanted.page().getAsLong(), wanted.limit());
                 synchronized (lock) {
-                    queue.lanes.takePage(rows, rows.size() == wanted.limit(), queue.unsettled);
+                    queue.lanes.takePage(rows, rows.size() == wanted.limit(), queue.unsettled());
                     scheduler.count(queue);
                 }
                 readAhead(rows);

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Unless {@code behind}, nothing else is on disk but what is still to be handed over.
  *   <li>What is held is bounded by the window and, for each lane, by a few places (G5). A lane with more on disk is parked
  *       at the place where it was cut off and is filled from there, while the scan goes on for the others.
+ *   <li>Where only lanes that wait for a next attempt stand between the scan and the others, they hold no places (G4).
  * </ul>
  */
 final class Lanes {
@@ -34,6 +35,7 @@ final class Lanes {
         private final @Nullable String key;
         private final Deque<Queued> waiting = new ArrayDeque<>();
         private @Nullable Queued out;
+        private boolean paused;
         private long parkedAfter = -1;
         /** More has come since its refill was asked for. */
         private boolean more;
@@ -93,6 +95,31 @@ final class Lanes {
     /** How many more may be held. */
     int room() {
         return Math.max(0, window - waiting.size());
+    }
+
+    /** What is out waits for its next attempt. Does nothing if it is not out. */
+    void pause(Queued.Run id) {
+        Lane lane = out.get(id);
+        if (lane != null) {
+            lane.paused = true;
+        }
+    }
+
+    /**
+     * Gives the places back that lanes hold which wait for a next attempt, if they are all that is held but for lanes that
+     * are out; these are read again when it is over.
+     */
+    void makeRoom() {
+        if (!behind || !ready.isEmpty()) {
+            return;
+        }
+        for (Lane lane : out.values()) {
+            if (lane.paused && lane.out != null && !lane.waiting.isEmpty()) {
+                lane.waiting.forEach(each -> waiting.remove(each.identity()));
+                lane.waiting.clear();
+                lane.parkedAfter = lane.out.pos();
+            }
+        }
     }
 
     /** Called just before a page is read, so that what is handed over or woken meanwhile is not lost. */
@@ -254,6 +281,7 @@ final class Lanes {
             return;
         }
         lane.out = null;
+        lane.paused = false;
         attempted.remove(id);
         goOn(lane);
     }
@@ -265,6 +293,7 @@ final class Lanes {
             return;
         }
         lane.out = null;
+        lane.paused = false;
         lane.waiting.addFirst(delivery);
         waiting.add(delivery.identity());
         if (delivery.attempts() > 0) {

@@ -41,9 +41,9 @@ final class Quarantine {
         return delivery == alone;
     }
 
-    /** Whether one of them could go, if nothing else is on its way. */
-    boolean hasNext() {
-        return !waiting.isEmpty() && alone == null && !resting;
+    /** What could go, if nothing else is on its way. */
+    Optional<Turn> peek() {
+        return alone == null && !resting ? Optional.ofNullable(waiting.peek()) : Optional.empty();
     }
 
     /** The next one goes. */

@@ -163,7 +163,15 @@ final class Scheduler {
     }
 
     private void startAlone(List<Turn> starts) {
-        if (quarantine.hasNext() && budget.inFlight() == 0 && startsAllowed.getAsBoolean()) {
+        boolean goes = budget.inFlight() == 0
+                && startsAllowed.getAsBoolean()
+                // or it could be dead on disk, and what was delivered before it still queued
+                && quarantine
+                        .peek()
+                        .filter(turn -> queue(turn.webhookId())
+                                .isFirstUnsettled(turn.delivery().queued()))
+                        .isPresent();
+        if (goes) {
             Turn turn = quarantine.next();
             take(queue(turn.webhookId()), turn.delivery());
             starts.add(turn);
@@ -171,6 +179,10 @@ final class Scheduler {
     }
 
     private Wanted wanted(WebhookQueue queue) {
+        if (budget.room(queue.lanes) == 0) {
+            queue.lanes.makeRoom();
+            count(queue);
+        }
         int limit = Math.min(limits.page(), budget.room(queue.lanes));
         OptionalLong page = queue.lanes.wantsPage();
         if (page.isPresent() && limit == 0) {
@@ -260,6 +272,7 @@ final class Scheduler {
         } else {
             queue.answered(delivery);
         }
+        queue.lanes.pause(delivery.queued().identity());
         caution.survived(delivery.queued());
         release(queue, delivery);
     }

@@ -5,8 +5,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class WebhookQueue {
     final Deque<Turn> turns = new ArrayDeque<>();
 
     /** Started, and not back. */
-    final Set<Queued.Run> unsettled = new HashSet<>();
+    private final Map<Queued.Run, Queued> unsettled = new HashMap<>();
     /** Of these, outcomes on disk. A page that is being read may be older, so that they stay until the next one is. */
     final List<Queued.Run> settled = new ArrayList<>();
     /** It is to be read from the beginning. */
@@ -89,8 +90,22 @@ final class WebhookQueue {
         if (next == null) {
             throw new IllegalStateException("nothing to start");
         }
-        unsettled.add(next.identity());
+        unsettled.put(next.identity(), next);
         return next;
+    }
+
+    /** What disk may show as queued though it is out, or its outcome was not on disk when that was read. */
+    Set<Queued.Run> unsettled() {
+        return unsettled.keySet();
+    }
+
+    /** Whether the outcomes of what was before it in its lane are all on disk. */
+    boolean isFirstUnsettled(Queued delivery) {
+        return delivery.laneKey() == null
+                || unsettled.values().stream()
+                        .allMatch(each -> each.identity().equals(delivery.identity())
+                                || !delivery.laneKey().equals(each.laneKey())
+                                || settled.contains(each.identity()));
     }
 
     /** It is the next of its lane again. */

@@ -568,6 +568,27 @@ class DispatcherTest {
     }
 
     @Test
+    @DisplayName(
+            "G3: one that goes alone waits until what was delivered before it is on disk, or would be dead before it")
+    void aloneWaitsForOutcomes() throws SQLException {
+        queue("w", "a", "a", "b");
+        record.suspicion =
+                new StartRecord.Suspicion(false, Map.of(disk.all("w").get(1).identity(), 3));
+        dispatcher.begin();
+        run();
+        deliver(started.get(1));
+        end(started.get(0));
+        run();
+        assertThat(keys()).containsExactly("a", "b");
+
+        commit(started.get(0));
+        run();
+
+        assertThat(keys()).containsExactly("a", "b", "a");
+        assertThat(record.alone).containsExactly(true);
+    }
+
+    @Test
     @DisplayName("G6: an attempt that Posel survived is no suspicion against the next one")
     void survived() throws SQLException {
         queue("w", "a");

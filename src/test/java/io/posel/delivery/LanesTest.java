@@ -93,6 +93,48 @@ class LanesTest {
     }
 
     @Test
+    @DisplayName("G4: lanes that wait for a next attempt hold no places that others need, and go on where they were")
+    void makesRoom() {
+        for (int i = 0; i < 2 * WINDOW; i++) {
+            queue("failing" + i % 150);
+        }
+        queue("other");
+        scanOn();
+        List<Queued> failing = everythingThatMayGo();
+        failing.forEach(each -> lanes.pause(each.identity()));
+        scanOn();
+        assertThat(lanes.wantsPage()).isEmpty();
+
+        lanes.makeRoom();
+        scanOn();
+
+        assertThat(everythingThatMayGo()).extracting(Queued::laneKey).containsExactly("other");
+        Queued first = failing.get(0);
+        lanes.done(first.identity());
+        fill();
+        assertThat(everythingThatMayGo())
+                .containsExactly(disk.stream()
+                        .filter(each -> each.laneKey().equals(first.laneKey()))
+                        .toList()
+                        .get(1));
+    }
+
+    @Test
+    @DisplayName("G5: lanes whose request is in flight keep their places: their next ones go soon")
+    void keepsPlaces() {
+        for (int i = 0; i < 2 * WINDOW; i++) {
+            queue("lane" + i % 125);
+        }
+        scan(disk.subList(0, WINDOW));
+        everythingThatMayGo();
+        int before = lanes.waiting();
+
+        lanes.makeRoom();
+
+        assertThat(lanes.waiting()).isEqualTo(before);
+    }
+
+    @Test
     void aParkedLaneIsFilledWhereItWasCutOff() {
         for (int i = 0; i < 3 * PLACES; i++) {
             queue("long");
@@ -197,6 +239,18 @@ class LanesTest {
         lanes.reading();
         lanes.takePage(page, false, Set.of());
         lanes.wake();
+    }
+
+    private void scanOn() {
+        for (var after = lanes.wantsPage(); after.isPresent(); after = lanes.wantsPage()) {
+            long from = after.getAsLong();
+            List<Queued> page = disk.stream()
+                    .filter(row -> row.pos() > from)
+                    .limit(lanes.room())
+                    .toList();
+            lanes.reading();
+            lanes.takePage(page, !page.isEmpty(), Set.of());
+        }
     }
 
     private void fill() {
