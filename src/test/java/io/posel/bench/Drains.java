@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * switched off until it is their turn.
  */
 final class Drains implements Scenario {
-    private static final double SET_UP_SECONDS = 50;
+    private static final double SET_UP_SECONDS = 80;
 
     /** Few, so that the JIT gets its share of the processors. */
     private static final int WARM_UP_PERMITS = 16;
