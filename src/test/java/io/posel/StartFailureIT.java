@@ -3,6 +3,7 @@ package io.posel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.posel.store.Database;
+import io.posel.testing.ClassArchive;
 import io.posel.testing.JarPosel;
 import io.posel.testing.Ports;
 import io.posel.testing.TestDatabase;
@@ -56,11 +57,13 @@ class StartFailureIT {
     }
 
     private Ended posel(String... words) {
+        Path jar = Path.of(System.getProperty("posel.jar", "target/posel.jar")).toAbsolutePath();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:SharedArchiveFile=" + ClassArchive.of(jar),
                 "-jar",
-                System.getProperty("posel.jar", "target/posel.jar")));
+                jar.toString()));
         command.addAll(List.of(words));
         Path out = home.resolve("out.log");
         Path err = home.resolve("err.log");

@@ -14,10 +14,10 @@ import java.util.stream.Stream;
  * The jar's classes as the JVM likes to have them (application class-data sharing, JEP 310 and 350): with the first
  * compiler alone a start then takes half of the time. Made by one start of the jar, beside it, for all tests.
  */
-final class ClassArchive {
+public final class ClassArchive {
     private ClassArchive() {}
 
-    static synchronized Path of(Path jar) {
+    public static synchronized Path of(Path jar) {
         Path archive = jar.resolveSibling("posel-" + System.getProperty("java.vm.version") + ".jsa");
         try (FileChannel lock = FileChannel.open(
                 jar.resolveSibling("posel.jsa.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
