@@ -27,7 +27,7 @@ class Benchmark {
                 new Bench.Settings(
                         Double.parseDouble(System.getProperty("bench.scale", "0.1")),
                         Integer.getInteger("bench.rounds", 5),
-                        Integer.getInteger("bench.warmup", 200_000),
+                        Integer.getInteger("bench.warmup", 100_000),
                         Double.parseDouble(System.getProperty("bench.minutes", "13")),
                         Jvm.ofSettings()))) {
             System.out.println(Figure.HEAD);

@@ -35,7 +35,7 @@ record Drain(
     static final Drain FAN_OUT =
             new Drain("fan-out", "fan-out to 10", 10, 20_000, Bench.ENTITIES, 6, 60, 0, Aim.atLeast(0.7), 32);
     static final Drain SLOW_RECEIVER = new Drain(
-            "slow-receiver", "slow receiver, 100 ms", 1, 200_000, 1_000, 256, 256, 100_000_000, Aim.atLeast(0.9), 85);
+            "slow-receiver", "slow receiver, 100 ms", 1, 120_000, 1_000, 256, 256, 100_000_000, Aim.atLeast(0.9), 50);
 
     /** @param ids of the webhooks of all rounds */
     void fill(Bench bench, Store store, List<String> ids) throws SQLException {

@@ -48,7 +48,8 @@ final class Drains implements Scenario {
             }
         });
         List<String> ids = bench.define(store, permits);
-        new Queue(store).fill(ids.subList(0, Bench.WARM_UPS), bench.warmUp() / Bench.WARM_UPS, Bench.ENTITIES);
+        int warmUp = 2 * bench.warmUp() / Bench.WARM_UPS;
+        new Queue(store).fill(ids.subList(0, Bench.WARM_UPS), warmUp, Bench.ENTITIES);
         List<List<String>> idsOfParts = new ArrayList<>();
         int next = Bench.WARM_UPS;
         for (Drain part : parts) {
@@ -59,7 +60,7 @@ final class Drains implements Scenario {
         }
         try (PoselProcess posel = bench.posel(store, Map.of())) {
             for (String id : ids.subList(0, Bench.WARM_UPS)) {
-                bench.drain(posel, List.of(id), bench.warmUp() / Bench.WARM_UPS);
+                bench.drain(posel, List.of(id), warmUp);
                 posel.awaitQuiet();
             }
             for (int i = 0; i < parts.size(); i++) {
