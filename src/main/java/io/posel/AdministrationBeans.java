@@ -1,6 +1,7 @@
 package io.posel;
 
 import io.posel.delivery.DeliveryResolver;
+import io.posel.delivery.TestBudget;
 import io.posel.event.EventReader;
 import io.posel.route.ManageEventTypes;
 import io.posel.route.ManageWebhooks;
@@ -8,6 +9,7 @@ import io.posel.route.PreviewWebhook;
 import io.posel.route.ReplayDeliveries;
 import io.posel.route.SentRequest;
 import io.posel.route.ShowDeliveries;
+import io.posel.route.TestWebhook;
 import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
 import io.posel.store.Replay;
@@ -18,11 +20,14 @@ import io.posel.webhook.Ordering;
 import io.posel.webhook.Warnings;
 import io.posel.webhook.WebhookJson;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.apache.camel.Processor;
 
 /** Builds what the routes under {@code /api} name. */
 record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader reader) {
+    private static final int TESTS_AT_ONCE = 4;
+    private static final int TESTS_PER_MINUTE = 30;
 
     void bind(BiConsumer<String, Processor> names) {
         Settings settings = core.settings;
@@ -66,6 +71,17 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("replayDelivery", replay::one);
         names.accept("replayDeliveries", replay::many);
         names.accept("replayDeadLetters", replay::deadLetters);
+
+        TestWebhook tests = new TestWebhook(
+                webhooks,
+                reader,
+                catalogue,
+                new TestBudget(TESTS_AT_ONCE, TESTS_PER_MINUTE, core.clock),
+                () -> UUID.randomUUID().toString(),
+                core.clock);
+        names.accept("prepareTest", tests::prepare);
+        names.accept("answerTest", tests::answer);
+        names.accept("answerFailedTest", tests::answerFailure);
 
         names.accept("previewWebhook", new PreviewWebhook(definitions, reader, catalogue, quickWarnings));
     }

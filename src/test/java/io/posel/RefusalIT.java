@@ -81,6 +81,11 @@ class RefusalIT {
                 "no list of events      | POST  | /api/webhooks    | {'name':'w','events':1,'url':'http://a.example/'} | 400 | /events type-mismatch",
                 "replay of what         | POST  | /api/dead-letters/replay | {'states':['x']}              | 400 | /states unknown-value",
                 "preview of what        | POST  | /api/preview     | {'url':'http://a.example/','body':'{}'} | 400 | /eventType required",
+                "test of what           | POST  | /api/webhooks/%/test | {}                                | 400 | /eventType required",
+                "test of no type        | POST  | /api/webhooks/%/test | {'eventType':'x.y'}               | 422 | /eventType unknown-event-type",
+                "test of no event       | POST  | /api/webhooks/%/test | {'event':{'type':'a','data':{}}}  | 400 | /event/entity required",
+                "test with more         | POST  | /api/webhooks/%/test | {'to':'http://a.example/'}        | 400 | /to unknown-member",
+                "no webhook to test     | POST  | /api/webhooks/x/test | {'eventType':'session.ended'}     | 404 |  unknown-webhook",
                 "no path                | GET   | /nowhere         | -                                     | 404 |  unknown-path",
                 "no webhook             | GET   | /api/webhooks/x  | -                                     | 404 |  unknown-webhook",
                 "no webhook to restore  | POST  | /api/webhooks/x/restore | -                              | 404 |  unknown-webhook",
@@ -93,7 +98,7 @@ class RefusalIT {
             delimiter = '|')
     void aRefusalNamesThePlaceAndItsCode(
             String name, String method, String path, String body, int status, String error) {
-        HttpAnswer answer = posel.send(method, path, body == null ? null : quoted(body));
+        HttpAnswer answer = posel.send(method, path.replace("%", webhook), body == null ? null : quoted(body));
 
         assertRefused(answer, status, error.startsWith("/") ? error : " " + error);
     }

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class AnswerProblem implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerProblem.class);
+    /** The parameter of a 429 that becomes its header {@code Retry-After}, in seconds. */
+    static final String RETRY_AFTER = "retryAfter";
+
     private static final int RETRY_SECONDS = 5;
 
     private static final Duration QUIET = Duration.ofSeconds(10);
@@ -47,6 +50,9 @@ public final class AnswerProblem implements Processor {
         JsonAnswer.write(exchange, problem.status(), Problems.MEDIA_TYPE, Problems.bytes(problem));
         if (problem.status() == 503) {
             exchange.getMessage().setHeader("Retry-After", RETRY_SECONDS);
+        } else if (problem.status() == 429) {
+            exchange.getMessage()
+                    .setHeader("Retry-After", problem.errors().get(0).params().get(RETRY_AFTER));
         }
     }
 

@@ -178,6 +178,25 @@ final class ApiRequest {
                         "", "type-mismatch", Map.of("expected", "object"), "This must be of type object.")));
     }
 
+    /** The same, of no other members than these. */
+    Json.Obj object(Set<String> known) {
+        Json.Obj object = object();
+        List<FieldError> errors = object.members().keySet().stream()
+                .filter(name -> !known.contains(name))
+                .limit(20)
+                .map(name -> FieldError.of(
+                        "/" + name.replace("~", "~0").replace("/", "~1"),
+                        "unknown-member",
+                        "There is no such member; known here: "
+                                + String.join(", ", known.stream().sorted().toList()) + "."))
+                .toList();
+        if (!errors.isEmpty()) {
+            throw new ProblemException(
+                    400, "The body has an unknown member: " + errors.get(0).pointer(), errors);
+        }
+        return object;
+    }
+
     private byte[] bytes() {
         byte[] body = message.getBody(byte[].class);
         return body == null ? new byte[0] : body;

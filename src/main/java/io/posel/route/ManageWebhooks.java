@@ -95,7 +95,7 @@ public final class ManageWebhooks {
     }
 
     public void show(Exchange exchange) {
-        answer(exchange, 200, find(new ApiRequest(exchange)));
+        answer(exchange, 200, webhooks.existing(new ApiRequest(exchange).path("id")));
     }
 
     public void replace(Exchange exchange) {
@@ -113,7 +113,7 @@ public final class ManageWebhooks {
         ApiRequest request = new ApiRequest(exchange);
         IfMatch seen = request.ifMatch();
         for (int tries = 1; ; tries++) {
-            Webhook before = find(request);
+            Webhook before = webhooks.existing(request.path("id"));
             seen.require(before.version());
             Definition after = change.apply(before.definition());
             warnings.requireAllowedAddress(after);
@@ -131,7 +131,7 @@ public final class ManageWebhooks {
     public void delete(Exchange exchange) {
         ApiRequest request = new ApiRequest(exchange);
         IfMatch seen = request.ifMatch();
-        Webhook before = find(request);
+        Webhook before = webhooks.existing(request.path("id"));
         seen.require(before.version());
         webhooks.delete(before.id(), seen.isAny() ? null : before.version());
         maintenance.skipQueue(before.id(), Maintenance.Removal.DELETED);
@@ -140,11 +140,6 @@ public final class ManageWebhooks {
 
     public void restore(Exchange exchange) {
         answer(exchange, 200, webhooks.restore(new ApiRequest(exchange).path("id")));
-    }
-
-    private Webhook find(ApiRequest request) {
-        String id = request.path("id");
-        return webhooks.find(id).filter(each -> each.deletedAt() == null).orElseThrow(() -> Webhooks.notFound(id));
     }
 
     private void answer(Exchange exchange, int status, Webhook webhook) {

@@ -98,6 +98,11 @@ public final class Webhooks {
         return Optional.ofNullable(current.get(id));
     }
 
+    /** @throws ProblemException 404 if there is none, or if it is deleted */
+    public Webhook existing(String id) {
+        return find(id).filter(each -> each.deletedAt() == null).orElseThrow(() -> notFound(id));
+    }
+
     /** In the order of creation, deleted ones too. Fails with {@link StoreUnavailableException} before {@link #load}. */
     public Collection<Webhook> all() {
         requireLoaded();
