@@ -4,6 +4,7 @@ import io.posel.delivery.DeliveryResolver;
 import io.posel.delivery.TestBudget;
 import io.posel.event.EventReader;
 import io.posel.route.ManageEventTypes;
+import io.posel.route.ManageTokens;
 import io.posel.route.ManageWebhooks;
 import io.posel.route.PreviewWebhook;
 import io.posel.route.ReplayDeliveries;
@@ -58,6 +59,11 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("listEventTypes", types::list);
         names.accept("putEventType", types::put);
         names.accept("deleteEventType", types::delete);
+
+        ManageTokens tokens = new ManageTokens(core.tokens);
+        names.accept("listTokens", tokens::list);
+        names.accept("createToken", tokens::create);
+        names.accept("deleteToken", tokens::delete);
 
         ShowDeliveries show =
                 new ShowDeliveries(log, new SentRequest(core.queue, webhooks), core.dispatcher::inFlight, core.clock);

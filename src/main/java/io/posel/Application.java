@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
+    private static final Duration TOKEN_USES = Duration.ofMinutes(1);
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
     private static final int CAMEL_SHUTDOWN_SECONDS = 2;
 
@@ -74,7 +75,8 @@ public final class Application implements AutoCloseable {
                 settings.text("posel.admin-token"),
                 settings.text("posel.intake-token"),
                 settings.path("posel.data-dir"),
-                new SecureRandom());
+                new SecureRandom(),
+                core.tokens);
         Door door = new Door(
                 new AllowedHosts(host, new HashSet<>(settings.list("posel.http.allowed-hosts"))),
                 tokens,
@@ -188,6 +190,8 @@ public final class Application implements AutoCloseable {
 
     private void startDeliveries() throws SQLException {
         core.start();
+        core.timer.scheduleWithFixedDelay(
+                core.tokens::saveUses, TOKEN_USES.toMillis(), TOKEN_USES.toMillis(), TimeUnit.MILLISECONDS);
         HeldEvents held = new HeldEvents(core.intake, camel.getCamelContext());
         core.releaseTimer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -7,6 +7,7 @@ import io.posel.delivery.Limits;
 import io.posel.delivery.Queued;
 import io.posel.delivery.RecentEvents;
 import io.posel.event.EventTypes;
+import io.posel.store.AccessTokens;
 import io.posel.store.Catalogue;
 import io.posel.store.Database;
 import io.posel.store.DeliveryQueue;
@@ -47,6 +48,7 @@ final class Core implements AutoCloseable {
     final DeliveryQueue queue;
     final Webhooks webhooks;
     final Catalogue catalogue;
+    final AccessTokens tokens;
     final Settlement settlement;
     final Dispatcher dispatcher;
     final Intake intake;
@@ -87,6 +89,7 @@ final class Core implements AutoCloseable {
         Transactions transactions = new Transactions(database.dataSource(), fence, handOver);
         this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
+        this.tokens = new AccessTokens(database.dataSource(), settlement, clock, new SecureRandom());
         long heap = Runtime.getRuntime().maxMemory();
         RecentEvents events = new RecentEvents(heap / RECENT_SHARE);
         int threads = settings.number("posel.delivery.threads", 1, 10_000);
@@ -164,6 +167,7 @@ final class Core implements AutoCloseable {
                 ownership.takeOver();
                 webhooks.load();
                 catalogue.load();
+                tokens.load();
                 opened = true;
             } else {
                 waiting = true;
@@ -200,6 +204,7 @@ final class Core implements AutoCloseable {
     /** Writes what has been handed in. */
     @Override
     public void close() {
+        tokens.saveUses();
         intake.close();
         settlement.close();
         ownership.close();

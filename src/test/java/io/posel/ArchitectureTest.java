@@ -36,7 +36,12 @@ class ArchitectureTest {
             .importPackages("io.posel");
 
     private static final String[] PLAIN = {
-        "io.posel.json", "io.posel.problem", "io.posel.template", "io.posel.event", "io.posel.webhook"
+        "io.posel.json",
+        "io.posel.problem",
+        "io.posel.access",
+        "io.posel.template",
+        "io.posel.event",
+        "io.posel.webhook"
     };
     private static final String[] CAMEL = {"org.apache.camel.."};
     private static final String[] HTTP = {"io.vertx..", "org.apache.hc.."};
@@ -66,6 +71,8 @@ class ArchitectureTest {
                 .definedBy("io.posel.source")
                 .layer("template")
                 .definedBy("io.posel.template")
+                .layer("access")
+                .definedBy("io.posel.access")
                 .layer("problem")
                 .definedBy("io.posel.problem")
                 .layer("json")
@@ -74,13 +81,22 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("start", "json")
                 .whereLayer("route")
                 .mayOnlyAccessLayers(
-                        "store", "web", "source", "delivery", "webhook", "event", "template", "problem", "json")
+                        "store",
+                        "web",
+                        "source",
+                        "delivery",
+                        "webhook",
+                        "event",
+                        "template",
+                        "access",
+                        "problem",
+                        "json")
                 .whereLayer("source")
                 .mayOnlyAccessLayers("event", "json")
                 .whereLayer("store")
-                .mayOnlyAccessLayers("delivery", "webhook", "event", "template", "problem", "json")
+                .mayOnlyAccessLayers("delivery", "webhook", "event", "template", "access", "problem", "json")
                 .whereLayer("web")
-                .mayOnlyAccessLayers("problem", "json")
+                .mayOnlyAccessLayers("access", "problem", "json")
                 .whereLayer("delivery")
                 .mayOnlyAccessLayers("webhook", "event", "template", "problem", "json")
                 .whereLayer("webhook")
@@ -89,6 +105,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("template", "problem", "json")
                 .whereLayer("template")
                 .mayOnlyAccessLayers("json")
+                .whereLayer("access")
+                .mayNotAccessAnyLayer()
                 .whereLayer("problem")
                 .mayNotAccessAnyLayer()
                 .whereLayer("json")
@@ -110,6 +128,7 @@ class ArchitectureTest {
                         "webhook",
                         "event",
                         "template",
+                        "access",
                         "problem",
                         "json");
     }

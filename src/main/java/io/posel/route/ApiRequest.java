@@ -8,6 +8,9 @@ import io.posel.problem.ProblemException;
 import io.posel.store.Cursor;
 import io.posel.store.LogFilter;
 import io.posel.store.Page;
+import io.posel.web.EdgeHeaders;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -33,6 +36,13 @@ final class ApiRequest {
 
     ApiRequest(Exchange exchange) {
         this.message = exchange.getMessage();
+    }
+
+    /** The name of the token that the request came with. */
+    String caller() {
+        return message.getHeader(EdgeHeaders.CALLER) instanceof String name
+                ? URLDecoder.decode(name, StandardCharsets.UTF_8)
+                : "unknown";
     }
 
     /** The part of the path that the route names {@code {id}} and so on. */

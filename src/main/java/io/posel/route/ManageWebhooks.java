@@ -69,21 +69,18 @@ public final class ManageWebhooks {
     private Page<Webhook> page(boolean deleted, @Nullable Cursor after, int limit) {
         List<Webhook> rest = webhooks.all().stream()
                 .filter(each -> deleted || each.deletedAt() == null)
-                .filter(each -> after == null || isBehind(each, after))
+                .filter(each -> after == null || place(each).isBehind(after))
                 .sorted(BY_CREATION)
                 .limit(limit + 1L)
                 .toList();
         if (rest.size() <= limit) {
             return new Page<>(rest, null);
         }
-        Webhook last = rest.get(limit - 1);
-        return new Page<>(rest.subList(0, limit), new Cursor(last.createdAt().toEpochMilli(), last.id()));
+        return new Page<>(rest.subList(0, limit), place(rest.get(limit - 1)));
     }
 
-    private static boolean isBehind(Webhook webhook, Cursor cursor) {
-        long createdAt = webhook.createdAt().toEpochMilli();
-        return createdAt > cursor.key()
-                || createdAt == cursor.key() && webhook.id().compareTo(cursor.id()) > 0;
+    private static Cursor place(Webhook webhook) {
+        return new Cursor(webhook.createdAt().toEpochMilli(), webhook.id());
     }
 
     public void create(Exchange exchange) {

@@ -26,6 +26,11 @@ public record Cursor(long key, String id) {
         return new Cursor(Long.parseLong(parts.get(0)), parts.get(1));
     }
 
+    /** Whether an item at this place comes after one at that, where smaller ones come first. */
+    public boolean isBehind(Cursor other) {
+        return key > other.key || key == other.key && id.compareTo(other.id) > 0;
+    }
+
     @Override
     public String toString() {
         return Base64.getUrlEncoder()

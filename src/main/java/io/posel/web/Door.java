@@ -1,5 +1,7 @@
 package io.posel.web;
 
+import io.posel.access.Caller;
+import io.posel.access.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +13,9 @@ import java.util.regex.Pattern;
 /**
  * Decides what may enter, before any route of the server sees the request.
  *
- * <p>Promised: whatever is not exactly a health path or {@code POST /events} as sent, byte by byte, needs the admin
- * token; so a path that a router decodes, joins or shortens into another one can only meet the stricter check.
+ * <p>Promised: whatever is not exactly a health path, {@code POST /events} or a plain path below {@code /api} as sent,
+ * byte by byte, needs a token of the role admin; so a path that a router decodes, joins or shortens into another one can
+ * only meet the stricter check.
  *
  * <p>Not promised: a bound on guessing. Wrong tokens are answered 429 after a while, but a right one always passes, or
  * one bad neighbour behind the same address could lock everybody out. A generated token has 256 bits.
@@ -45,9 +48,7 @@ public final class Door {
                 .or(() -> foreignHost(head))
                 .<Verdict>map(refusal -> refusal)
                 .or(() -> health(head))
-                .or(() -> unauthorised(head))
-                .or(() -> unfitBody(head))
-                .orElseGet(Verdict.Pass::new);
+                .orElseGet(() -> withToken(head));
     }
 
     private static Optional<Verdict.Refusal> malformed(RequestHead head) {
@@ -85,26 +86,34 @@ public final class Door {
         return HEALTH.contains(path) ? Optional.of(new Verdict.Health(true)) : Optional.empty();
     }
 
-    private Optional<Verdict> unauthorised(RequestHead head) {
+    private Verdict withToken(RequestHead head) {
         Optional<String> token = bearerToken(head.header("Authorization"));
         if (token.isEmpty()) {
-            return Optional.of(new Verdict.Refusal(
+            return new Verdict.Refusal(
                     401,
                     "token-required",
                     "a bearer token is required",
-                    Map.of("WWW-Authenticate", "Bearer realm=\"posel\"")));
+                    Map.of("WWW-Authenticate", "Bearer realm=\"posel\""));
         }
-        return switch (tokens.roleOf(token.get())) {
-            case ADMIN -> Optional.empty();
-            case INTAKE ->
-                head.method().equals("POST") && path(head).equals("/events")
-                        ? Optional.empty()
-                        : Optional.of(new Verdict.Refusal(
-                                403,
-                                "token-not-permitted",
-                                "the intake token may only POST to /events; use the admin token"));
-            case NONE -> Optional.of(wrongToken(head.remoteAddress()));
-        };
+        Optional<Caller> caller = tokens.callerOf(token.get());
+        if (caller.isEmpty()) {
+            return tokens.areRead() ? wrongToken(head.remoteAddress()) : tooEarly();
+        }
+        Role role = caller.get().role();
+        if (!role.permits(head.method(), path(head))) {
+            return new Verdict.Refusal(
+                    403,
+                    "token-not-permitted",
+                    "the token \"%s\" has the role %s: it may only %s; use one of another role"
+                            .formatted(caller.get().name(), role.code(), role.scope()));
+        }
+        return unfitBody(head).orElseGet(() -> new Verdict.Pass(caller.get()));
+    }
+
+    /** It may be a token that was made, and these are in the database. */
+    private static Verdict tooEarly() {
+        return new Verdict.Refusal(
+                503, "not-ready", "the tokens are not read yet; repeat it later", Map.of("Retry-After", "1"));
     }
 
     private Verdict wrongToken(String remoteAddress) {

@@ -5,6 +5,8 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,12 +55,16 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
                 answers.refuse(request, refusal);
             } else if (verdict instanceof Verdict.Health health) {
                 report(request, health);
-            } else {
+            } else if (verdict instanceof Verdict.Pass pass) {
                 Optional<String> reason = closed.get();
                 if (reason.isPresent()) {
                     answers.refuse(request, new Verdict.Refusal(503, "not-ready", reason.get(), RETRY));
                 } else {
-                    request.headers().remove("Authorization");
+                    request.headers()
+                            .remove("Authorization")
+                            .set(
+                                    EdgeHeaders.CALLER,
+                                    URLEncoder.encode(pass.caller().name(), StandardCharsets.UTF_8));
                     inside.handle(request);
                 }
             }

@@ -19,6 +19,12 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  * the consumer itself sets: remove those before anything that sends.
  */
 public final class EdgeHeaders implements HeaderFilterStrategy {
+    /**
+     * Names the token that a request came with, percent-encoded in UTF-8. The door sets it; what a caller sends of this
+     * name is replaced.
+     */
+    public static final String CALLER = "posel-caller";
+
     /** Request headers that a route may see, besides {@code ce-*} (CloudEvents, HTTP binding 3.1.3). */
     public static final Set<String> REQUEST_HEADERS = Set.of(
             "accept",
@@ -30,6 +36,7 @@ public final class EdgeHeaders implements HeaderFilterStrategy {
             "idempotency-key",
             "if-match",
             "if-none-match",
+            CALLER,
             "traceparent",
             "tracestate",
             "user-agent",

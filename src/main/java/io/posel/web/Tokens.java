@@ -1,31 +1,27 @@
 package io.posel.web;
 
-import java.nio.charset.StandardCharsets;
+import io.posel.access.Caller;
+import io.posel.access.NamedTokens;
+import io.posel.access.TokenHash;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The two bearer tokens. Keeps only their SHA-256 digests, so that no log, dump or answer can show them. */
+/** All bearer tokens: the two of the settings or the data directory, and those that administrators made. */
 public final class Tokens {
 
-    /** What a token entitles to. */
-    public enum Role {
-        ADMIN,
-        INTAKE,
-        NONE
-    }
+    private final TokenHash admin;
+    private final TokenHash intake;
+    private final NamedTokens named;
 
-    private final byte[] admin;
-    private final byte[] intake;
-
-    public Tokens(String admin, String intake) {
+    public Tokens(String admin, String intake, NamedTokens named) {
         if (admin.isBlank() || intake.isBlank()) {
             throw new IllegalArgumentException("a bearer token is blank");
         }
-        this.admin = digest(admin);
-        this.intake = digest(intake);
+        this.admin = TokenHash.of(admin);
+        this.intake = TokenHash.of(intake);
+        this.named = named;
     }
 
     /**
@@ -34,10 +30,12 @@ public final class Tokens {
      *
      * @throws IllegalStateException if a file cannot be read, written or used, with a message for the operator
      */
-    public static Tokens of(@Nullable String admin, @Nullable String intake, Path data, SecureRandom random) {
+    public static Tokens of(
+            @Nullable String admin, @Nullable String intake, Path data, SecureRandom random, NamedTokens named) {
         return new Tokens(
                 isSet(admin) ? admin : adminFile(data, random).token(),
-                isSet(intake) ? intake : intakeFile(data, random).token());
+                isSet(intake) ? intake : intakeFile(data, random).token(),
+                named);
     }
 
     public static TokenFile adminFile(Path data, SecureRandom random) {
@@ -48,26 +46,26 @@ public final class Tokens {
         return new TokenFile(data.resolve("intake-token"), "POSEL_INTAKE_TOKEN", random);
     }
 
-    /** Compares in constant time, with both tokens whatever the first comparison says. */
-    public Role roleOf(String token) {
-        byte[] presented = digest(token);
-        boolean isAdmin = MessageDigest.isEqual(presented, admin);
-        boolean isIntake = MessageDigest.isEqual(presented, intake);
-        if (isAdmin) {
-            return Role.ADMIN;
+    /** Whether who is unknown to {@link #callerOf} has no token; if not, it may be one that is not read yet. */
+    public boolean areRead() {
+        return named.areRead();
+    }
+
+    /**
+     * Whose token this is. Compares in constant time, with both tokens whatever the first comparison says; with those
+     * that were made if it is neither.
+     */
+    public Optional<Caller> callerOf(String token) {
+        TokenHash presented = TokenHash.of(token);
+        boolean isAdmin = presented.matches(admin);
+        boolean isIntake = presented.matches(intake);
+        if (isAdmin || isIntake) {
+            return Optional.of(isAdmin ? Caller.ADMIN : Caller.INTAKE);
         }
-        return isIntake ? Role.INTAKE : Role.NONE;
+        return named.callerOf(presented);
     }
 
     private static boolean isSet(@Nullable String token) {
         return token != null && !token.isBlank();
-    }
-
-    private static byte[] digest(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.strip().getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,12 +1,13 @@
 package io.posel.web;
 
+import io.posel.access.Caller;
 import java.util.Map;
 
 /** What the door says to one request. */
 public sealed interface Verdict {
 
     /** Go on to the routes. */
-    record Pass() implements Verdict {}
+    record Pass(Caller caller) implements Verdict {}
 
     /** A health path: open to everybody, answered by the door itself, so no route is ever reached without a token. */
     record Health(boolean readiness) implements Verdict {}

@@ -306,8 +306,19 @@ class DoorIT {
                         "X-Request-Id",
                         "User-Agent",
                         "Host",
+                        "posel-caller",
                         "limit")
                 .containsEntry("limit", "7");
+    }
+
+    @Test
+    void whoACallerIsSaysTheDoorAlone() throws Exception {
+        posel.raw(posel.adminHead("POST /trusting?posel-caller=forged&Posel-Caller=forged")
+                + "Posel-Caller: forged\r\nposel-caller: forged\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+
+        Map<String, Object> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(seen.element());
+        assertThat(headers).containsEntry("posel-caller", "admin-token");
     }
 
     @Test

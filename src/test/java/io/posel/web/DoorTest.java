@@ -2,6 +2,8 @@ package io.posel.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.posel.access.Caller;
+import io.posel.access.Role;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,10 +15,13 @@ class DoorTest {
     private static final String ADMIN = "the-admin-token";
     private static final String INTAKE = "the-intake-token";
 
+    private static final String VIEWER_TOKEN = "the-viewer-token";
+
     private final SettableClock clock = new SettableClock();
+    private final MadeTokens made = new MadeTokens().with("Grafana", VIEWER_TOKEN, Role.VIEWER);
     private final Door door = new Door(
             new AllowedHosts("127.0.0.1", Set.of()),
-            new Tokens(ADMIN, INTAKE),
+            new Tokens(ADMIN, INTAKE, made),
             new WrongTokens(10, 1_000, clock),
             1_000);
 
@@ -103,6 +108,68 @@ class DoorTest {
     void theIntakeTokenIsForExactlyPostEvents(String method, String path) {
         assertThat(refusal(Knock.at(method, path).withToken(INTAKE)).status()).isEqualTo(403);
         assertPasses(Knock.at(method, path).withToken(ADMIN));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/webhooks", "/api/webhooks/wh_1?x=/../events", "/api/event-types/a.b~c-d", "/api/..."})
+    void aViewerReadsWhatIsBelowApi(String path) {
+        assertPasses(Knock.at("GET", path).withToken(VIEWER_TOKEN));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST,/api/webhooks",
+        "PUT,/api/webhooks/wh_1",
+        "PATCH,/api/webhooks/wh_1",
+        "DELETE,/api/tokens/1",
+        "HEAD,/api/webhooks",
+        "get,/api/webhooks",
+        "POST,/events",
+        "GET,/events",
+        "GET,/observe/metrics",
+        "GET,/api",
+        "GET,/api/",
+        "GET,/API/webhooks",
+        "GET,//api/webhooks",
+        "GET,/api//webhooks",
+        "GET,/api/../events",
+        "GET,/api/./webhooks",
+        "GET,/api/..",
+        "GET,/api/%2e%2e/events",
+        "GET,/api/webhooks;x",
+        "GET,/api/webhooks\\..",
+        "GET,/apiary/webhooks"
+    })
+    void aViewerDoesNothingElse(String method, String path) {
+        Verdict.Refusal refusal = refusal(Knock.at(method, path).withToken(VIEWER_TOKEN));
+
+        assertThat(refusal.status()).isEqualTo(403);
+        assertThat(refusal.code()).isEqualTo("token-not-permitted");
+        assertThat(refusal.detail()).contains("Grafana", "viewer").doesNotContain(VIEWER_TOKEN);
+        assertPasses(Knock.at(method, path).withToken(ADMIN));
+    }
+
+    @Test
+    void theDoorSaysWhoIsLetIn() {
+        assertThat(door.judge(Knock.at("GET", "/api/x").withToken(ADMIN)))
+                .isEqualTo(new Verdict.Pass(new Caller("admin-token", Role.ADMIN)));
+        assertThat(door.judge(Knock.at("POST", "/events").withToken(INTAKE)))
+                .isEqualTo(new Verdict.Pass(new Caller("intake-token", Role.INTAKE)));
+        assertThat(door.judge(Knock.at("GET", "/api/x").withToken(VIEWER_TOKEN)))
+                .isEqualTo(new Verdict.Pass(new Caller("Grafana", Role.VIEWER)));
+    }
+
+    @Test
+    void beforeTheTokensAreReadNobodyIsToldThatHisIsWrong() {
+        made.unread();
+
+        for (int i = 0; i < 20; i++) {
+            Verdict.Refusal refusal = refusal(Knock.at("GET", "/api/x").withToken(VIEWER_TOKEN));
+            assertThat(refusal.status()).isEqualTo(503);
+            assertThat(refusal.code()).isEqualTo("not-ready");
+            assertThat(refusal.headers()).containsKey("Retry-After");
+        }
+        assertPasses(Knock.at("GET", "/api/x").withToken(ADMIN));
     }
 
     @ParameterizedTest
@@ -239,7 +306,7 @@ class DoorTest {
     }
 
     private void assertPasses(Knock knock) {
-        assertThat(door.judge(knock)).isEqualTo(new Verdict.Pass());
+        assertThat(door.judge(knock)).isInstanceOf(Verdict.Pass.class);
     }
 
     private Verdict.Refusal refusal(Knock knock) {

@@ -29,7 +29,7 @@ final class RunningServer implements AutoCloseable {
     RunningServer(HttpSettings settings, Supplier<HealthReport> readiness, RoutesBuilder... routes) {
         Door door = new Door(
                 new AllowedHosts(settings.host(), Set.of("posel.example")),
-                new Tokens(ADMIN, INTAKE),
+                new Tokens(ADMIN, INTAKE, new MadeTokens()),
                 new WrongTokens(1_000, 10, InstantSource.system()),
                 settings.maxBody());
         server = new PoselHttpServer(settings, door, new EdgeHeaders(), readiness, Optional::empty);

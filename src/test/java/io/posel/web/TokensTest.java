@@ -3,6 +3,8 @@ package io.posel.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.posel.access.Caller;
+import io.posel.access.Role;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
@@ -13,46 +15,58 @@ class TokensTest {
     private Path data;
 
     private final SecureRandom random = new SecureRandom();
+    private final MadeTokens made =
+            new MadeTokens().with("CI", "three", Role.VIEWER).with("Fake", "one", Role.VIEWER);
 
     @Test
     void eachTokenHasItsRole() {
-        Tokens tokens = new Tokens("one", "two");
+        Tokens tokens = new Tokens("one", "two", made);
 
-        assertThat(tokens.roleOf("one")).isEqualTo(Tokens.Role.ADMIN);
-        assertThat(tokens.roleOf("two")).isEqualTo(Tokens.Role.INTAKE);
-        assertThat(tokens.roleOf("")).isEqualTo(Tokens.Role.NONE);
-        assertThat(tokens.roleOf("žluťoučký")).isEqualTo(Tokens.Role.NONE);
+        assertThat(tokens.callerOf("one")).contains(Caller.ADMIN);
+        assertThat(tokens.callerOf("two")).contains(Caller.INTAKE);
+        assertThat(tokens.callerOf("")).isEmpty();
+        assertThat(tokens.callerOf("žluťoučký")).isEmpty();
+    }
+
+    @Test
+    void aTokenThatWasMadeHasItsNameAndNeverReplacesOneOfTheSettings() {
+        Tokens tokens = new Tokens("one", "two", made);
+
+        assertThat(tokens.callerOf("three")).contains(new Caller("CI", Role.VIEWER));
+        assertThat(tokens.callerOf("one")).contains(Caller.ADMIN);
     }
 
     @Test
     void theSameTokenForBothIsTheAdminToken() {
-        assertThat(new Tokens("one", "one").roleOf("one")).isEqualTo(Tokens.Role.ADMIN);
+        assertThat(new Tokens("one", "one", made).callerOf("one")).contains(Caller.ADMIN);
     }
 
     @Test
     void aBlankTokenIsNoToken() {
-        assertThatThrownBy(() -> new Tokens(" ", "two")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Tokens("one", "")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Tokens(" ", "two", made)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Tokens("one", "", made)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void settingsComeBeforeFilesAndLeaveNone() {
-        Tokens tokens = Tokens.of("one", "two", data, random);
+        Tokens tokens = Tokens.of("one", "two", data, random, made);
 
-        assertThat(tokens.roleOf("one")).isEqualTo(Tokens.Role.ADMIN);
+        assertThat(tokens.callerOf("one")).contains(Caller.ADMIN);
         assertThat(data).isEmptyDirectory();
     }
 
     @Test
     void withoutSettingsTheFilesAreUsed() {
-        Tokens tokens = Tokens.of(null, " ", data, random);
+        Tokens tokens = Tokens.of(null, " ", data, random, made);
 
-        assertThat(tokens.roleOf(Tokens.adminFile(data, random).token())).isEqualTo(Tokens.Role.ADMIN);
-        assertThat(tokens.roleOf(Tokens.intakeFile(data, random).token())).isEqualTo(Tokens.Role.INTAKE);
+        assertThat(tokens.callerOf(Tokens.adminFile(data, random).token())).contains(Caller.ADMIN);
+        assertThat(tokens.callerOf(Tokens.intakeFile(data, random).token())).contains(Caller.INTAKE);
     }
 
     @Test
     void itsTextShowsNoToken() {
-        assertThat(new Tokens("one", "two").toString()).doesNotContain("one").doesNotContain("two");
+        assertThat(new Tokens("one", "two", made).toString())
+                .doesNotContain("one")
+                .doesNotContain("two");
     }
 }

@@ -1,0 +1,109 @@
+package io.posel.route;
+
+import io.posel.access.AccessToken;
+import io.posel.access.Role;
+import io.posel.json.Json;
+import io.posel.problem.FieldError;
+import io.posel.problem.ProblemException;
+import io.posel.store.AccessTokens;
+import io.posel.store.Cursor;
+import io.posel.store.Page;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of {@code /api/tokens}, one method each. The value of a token is in one answer only: to its creation. */
+public final class ManageTokens {
+    private static final Set<String> KNOWN = Set.of("name", "role");
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._-]{0,59}");
+    private static final String ROLES =
+            Arrays.stream(Role.values()).map(Role::code).collect(Collectors.joining(", "));
+
+    private final AccessTokens tokens;
+
+    public ManageTokens(AccessTokens tokens) {
+        this.tokens = tokens;
+    }
+
+    public void list(Exchange exchange) {
+        ApiRequest request = new ApiRequest(exchange);
+        int limit = request.limit();
+        JsonAnswer.write(exchange, 200, request.list(after -> page(after, limit), ManageTokens::json));
+    }
+
+    private Page<AccessToken> page(@Nullable Cursor after, int limit) {
+        List<AccessToken> rest = tokens.all().stream()
+                .filter(each -> after == null || place(each).isBehind(after))
+                .toList();
+        return rest.size() <= limit
+                ? new Page<>(rest, null)
+                : new Page<>(rest.subList(0, limit), place(rest.get(limit - 1)));
+    }
+
+    private static Cursor place(AccessToken token) {
+        return new Cursor(token.createdAt().toEpochMilli(), token.id());
+    }
+
+    public void create(Exchange exchange) {
+        ApiRequest request = new ApiRequest(exchange);
+        Json.Obj body = request.object(KNOWN);
+        List<FieldError> errors = new ArrayList<>();
+        String name = text(body, "name", errors);
+        String role = text(body, "role", errors);
+        if (name != null && !NAME.matcher(name).matches()) {
+            errors.add(FieldError.of(
+                    "/name",
+                    "invalid-name",
+                    "A name has 1 to 60 letters, digits, blanks, dots, underscores and hyphens, beginning with a letter"
+                            + " or digit."));
+        }
+        if (role != null && Role.of(role).isEmpty()) {
+            errors.add(FieldError.of("/role", "unknown-value", "A role is one of " + ROLES + "."));
+        }
+        if (name == null || role == null || !errors.isEmpty()) {
+            throw new ProblemException(
+                    400, "No token was made: " + errors.get(0).detail(), errors);
+        }
+        AccessTokens.Made made = tokens.create(name, Role.of(role).orElseThrow(), request.caller());
+        Map<String, Json> members = new LinkedHashMap<>(json(made.token()).members());
+        members.put("token", new Json.Str(made.value()));
+        JsonAnswer.write(exchange, 201, new Json.Obj(members));
+        exchange.getMessage()
+                .setHeader("Location", "/api/tokens/" + made.token().id());
+    }
+
+    private static @Nullable String text(Json.Obj body, String name, List<FieldError> errors) {
+        Json value = body.get(name);
+        if (value instanceof Json.Str text) {
+            return text.value();
+        } else if (value == null || value == Json.Null.NULL) {
+            errors.add(FieldError.of("/" + name, "required", "This is required."));
+        } else {
+            errors.add(new FieldError(
+                    "/" + name, "type-mismatch", Map.of("expected", "string"), "This must be of type string."));
+        }
+        return null;
+    }
+
+    public void delete(Exchange exchange) {
+        tokens.delete(new ApiRequest(exchange).path("id"));
+        JsonAnswer.writeNothing(exchange);
+    }
+
+    private static Json.Obj json(AccessToken token) {
+        return Json.object(
+                "id", token.id(),
+                "name", token.name(),
+                "role", token.role().code(),
+                "createdAt", token.createdAt(),
+                "createdBy", token.createdBy(),
+                "lastUsedAt", token.lastUsedAt());
+    }
+}
