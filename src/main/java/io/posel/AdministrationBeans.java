@@ -9,6 +9,7 @@ import io.posel.route.ManageWebhooks;
 import io.posel.route.PreviewWebhook;
 import io.posel.route.ReplayDeliveries;
 import io.posel.route.SentRequest;
+import io.posel.route.ShowAudit;
 import io.posel.route.ShowDeliveries;
 import io.posel.route.TestWebhook;
 import io.posel.store.Catalogue;
@@ -42,6 +43,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         ManageWebhooks manage = new ManageWebhooks(
                 webhooks,
                 core.maintenance,
+                core.audit,
                 definitions,
                 warnings,
                 quickWarnings,
@@ -60,7 +62,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("putEventType", types::put);
         names.accept("deleteEventType", types::delete);
 
-        ManageTokens tokens = new ManageTokens(core.tokens);
+        ManageTokens tokens = new ManageTokens(core.tokens, core.audit);
         names.accept("listTokens", tokens::list);
         names.accept("createToken", tokens::create);
         names.accept("deleteToken", tokens::delete);
@@ -72,16 +74,19 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("listEvents", show::listEvents);
         names.accept("showStats", show::stats);
 
-        ReplayDeliveries replay =
-                new ReplayDeliveries(new Replay(core.database.dataSource(), webhooks, core.settlement), log);
+        ReplayDeliveries replay = new ReplayDeliveries(
+                new Replay(core.database.dataSource(), webhooks, core.settlement), log, core.audit);
         names.accept("replayDelivery", replay::one);
         names.accept("replayDeliveries", replay::many);
         names.accept("replayDeadLetters", replay::deadLetters);
+
+        names.accept("showAudit", new ShowAudit(core.audit));
 
         TestWebhook tests = new TestWebhook(
                 webhooks,
                 reader,
                 catalogue,
+                core.audit,
                 new TestBudget(TESTS_AT_ONCE, TESTS_PER_MINUTE, core.clock),
                 () -> UUID.randomUUID().toString(),
                 core.clock);

@@ -8,6 +8,7 @@ import io.posel.delivery.Queued;
 import io.posel.delivery.RecentEvents;
 import io.posel.event.EventTypes;
 import io.posel.store.AccessTokens;
+import io.posel.store.Audit;
 import io.posel.store.Catalogue;
 import io.posel.store.Database;
 import io.posel.store.DeliveryQueue;
@@ -49,6 +50,7 @@ final class Core implements AutoCloseable {
     final Webhooks webhooks;
     final Catalogue catalogue;
     final AccessTokens tokens;
+    final Audit audit;
     final Settlement settlement;
     final Dispatcher dispatcher;
     final Intake intake;
@@ -90,6 +92,8 @@ final class Core implements AutoCloseable {
         this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
         this.tokens = new AccessTokens(database.dataSource(), settlement, clock, new SecureRandom());
+        this.audit =
+                new Audit(database.dataSource(), settlement, clock, Generators.timeBasedEpochGenerator()::generate);
         long heap = Runtime.getRuntime().maxMemory();
         RecentEvents events = new RecentEvents(heap / RECENT_SHARE);
         int threads = settings.number("posel.delivery.threads", 1, 10_000);

@@ -131,7 +131,9 @@ final class ApiRequest {
         return new EntityRef(value.substring(0, colon), value.substring(colon + 1));
     }
 
-    private @Nullable Instant instant(String name) {
+    /** A query parameter that is a time with an offset; null if there is none. */
+    @Nullable
+    Instant instant(String name) {
         String value = parameter(name);
         Instant instant = value == null ? null : instantOf(value);
         if (value != null && instant == null) {

@@ -6,6 +6,8 @@ import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.store.AccessTokens;
+import io.posel.store.Audit;
+import io.posel.store.AuditEntry;
 import io.posel.store.Cursor;
 import io.posel.store.Page;
 import java.util.ArrayList;
@@ -27,9 +29,11 @@ public final class ManageTokens {
             Arrays.stream(Role.values()).map(Role::code).collect(Collectors.joining(", "));
 
     private final AccessTokens tokens;
+    private final Audit audit;
 
-    public ManageTokens(AccessTokens tokens) {
+    public ManageTokens(AccessTokens tokens, Audit audit) {
         this.tokens = tokens;
+        this.audit = audit;
     }
 
     public void list(Exchange exchange) {
@@ -71,7 +75,8 @@ public final class ManageTokens {
             throw new ProblemException(
                     400, "No token was made: " + errors.get(0).detail(), errors);
         }
-        AccessTokens.Made made = tokens.create(name, Role.of(role).orElseThrow(), request.caller());
+        AccessTokens.Made made = tokens.create(
+                name, Role.of(role).orElseThrow(), audit.entry(request.caller(), AuditEntry.Action.TOKEN_CREATED));
         Map<String, Json> members = new LinkedHashMap<>(json(made.token()).members());
         members.put("token", new Json.Str(made.value()));
         JsonAnswer.write(exchange, 201, new Json.Obj(members));
@@ -93,7 +98,8 @@ public final class ManageTokens {
     }
 
     public void delete(Exchange exchange) {
-        tokens.delete(new ApiRequest(exchange).path("id"));
+        ApiRequest request = new ApiRequest(exchange);
+        tokens.delete(request.path("id"), audit.entry(request.caller(), AuditEntry.Action.TOKEN_REVOKED));
         JsonAnswer.writeNothing(exchange);
     }
 

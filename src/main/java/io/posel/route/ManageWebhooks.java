@@ -2,6 +2,8 @@ package io.posel.route;
 
 import io.posel.json.Json;
 import io.posel.problem.ProblemException;
+import io.posel.store.Audit;
+import io.posel.store.AuditEntry;
 import io.posel.store.Cursor;
 import io.posel.store.Maintenance;
 import io.posel.store.Page;
@@ -27,6 +29,7 @@ public final class ManageWebhooks {
 
     private final Webhooks webhooks;
     private final Maintenance maintenance;
+    private final Audit audit;
     private final Definitions definitions;
     private final Warnings warnings;
     private final Warnings quickWarnings;
@@ -40,6 +43,7 @@ public final class ManageWebhooks {
     public ManageWebhooks(
             Webhooks webhooks,
             Maintenance maintenance,
+            Audit audit,
             Definitions definitions,
             Warnings warnings,
             Warnings quickWarnings,
@@ -47,6 +51,7 @@ public final class ManageWebhooks {
             InstantSource clock) {
         this.webhooks = webhooks;
         this.maintenance = maintenance;
+        this.audit = audit;
         this.definitions = definitions;
         this.warnings = warnings;
         this.quickWarnings = quickWarnings;
@@ -84,9 +89,10 @@ public final class ManageWebhooks {
     }
 
     public void create(Exchange exchange) {
-        Definition definition = definitions.read(new ApiRequest(exchange).json());
+        ApiRequest request = new ApiRequest(exchange);
+        Definition definition = definitions.read(request.json());
         warnings.requireAllowedAddress(definition);
-        Webhook webhook = webhooks.create(definition);
+        Webhook webhook = webhooks.create(definition, audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_CREATED));
         answer(exchange, 201, webhook);
         exchange.getMessage().setHeader("Location", "/api/webhooks/" + webhook.id());
     }
@@ -109,13 +115,14 @@ public final class ManageWebhooks {
     private void edit(Exchange exchange, UnaryOperator<Definition> change) {
         ApiRequest request = new ApiRequest(exchange);
         IfMatch seen = request.ifMatch();
+        AuditEntry entry = audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_EDITED);
         for (int tries = 1; ; tries++) {
             Webhook before = webhooks.existing(request.path("id"));
             seen.require(before.version());
             Definition after = change.apply(before.definition());
             warnings.requireAllowedAddress(after);
             try {
-                answer(exchange, 200, webhooks.edit(before.id(), before.version(), current -> after));
+                answer(exchange, 200, webhooks.edit(before.id(), before.version(), current -> after, entry));
                 return;
             } catch (ProblemException e) {
                 if (e.status() != 412 || !seen.isAny() || tries == TRIES) {
@@ -130,13 +137,18 @@ public final class ManageWebhooks {
         IfMatch seen = request.ifMatch();
         Webhook before = webhooks.existing(request.path("id"));
         seen.require(before.version());
-        webhooks.delete(before.id(), seen.isAny() ? null : before.version());
+        webhooks.delete(
+                before.id(),
+                seen.isAny() ? null : before.version(),
+                audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_DELETED));
         maintenance.skipQueue(before.id(), Maintenance.Removal.DELETED);
         JsonAnswer.writeNothing(exchange);
     }
 
     public void restore(Exchange exchange) {
-        answer(exchange, 200, webhooks.restore(new ApiRequest(exchange).path("id")));
+        ApiRequest request = new ApiRequest(exchange);
+        AuditEntry entry = audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_RESTORED);
+        answer(exchange, 200, webhooks.restore(request.path("id"), entry));
     }
 
     private void answer(Exchange exchange, int status, Webhook webhook) {

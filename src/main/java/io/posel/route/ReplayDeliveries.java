@@ -3,6 +3,8 @@ package io.posel.route;
 import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
+import io.posel.store.Audit;
+import io.posel.store.AuditEntry;
 import io.posel.store.DeliveryLog;
 import io.posel.store.Replay;
 import io.posel.store.ReplayRequest;
@@ -23,14 +25,17 @@ public final class ReplayDeliveries {
 
     private final Replay replay;
     private final DeliveryLog log;
+    private final Audit audit;
 
-    public ReplayDeliveries(Replay replay, DeliveryLog log) {
+    public ReplayDeliveries(Replay replay, DeliveryLog log, Audit audit) {
         this.replay = replay;
         this.log = log;
+        this.audit = audit;
     }
 
     public void one(Exchange exchange) {
-        answer(exchange, replay.replay(ShowDeliveries.find(log, new ApiRequest(exchange))));
+        ApiRequest http = new ApiRequest(exchange);
+        answer(exchange, replay.replay(ShowDeliveries.find(log, http), entry(http)));
     }
 
     public void many(Exchange exchange) {
@@ -52,7 +57,11 @@ public final class ReplayDeliveries {
                 body.flag("onlyLatest"));
         boolean dryRun = body.flag("dryRun");
         body.refuse();
-        answer(exchange, dryRun ? replay.count(request) : replay.replay(request));
+        answer(exchange, dryRun ? replay.count(request) : replay.replay(request, () -> entry(http)));
+    }
+
+    private AuditEntry entry(ApiRequest request) {
+        return audit.entry(request.caller(), AuditEntry.Action.DELIVERIES_REPLAYED);
     }
 
     private static void answer(Exchange exchange, int count) {

@@ -10,6 +10,8 @@ import io.posel.event.Event;
 import io.posel.event.EventReader;
 import io.posel.json.Json;
 import io.posel.problem.ProblemException;
+import io.posel.store.Audit;
+import io.posel.store.AuditEntry;
 import io.posel.store.Catalogue;
 import io.posel.store.Webhooks;
 import io.posel.template.RenderException;
@@ -27,7 +29,8 @@ import org.apache.camel.support.SynchronizationAdapter;
 /**
  * Sends a webhook's request once, now, and shows it with what came of it. Works for a webhook that is off or expired too.
  *
- * <p>Promises: nothing of it is stored as a delivery, no health changes, no queue waits. Not promised: the order with
+ * <p>Promises: who does it stands in the audit trail before it is sent; nothing of it is stored as a delivery, no health
+ * changes, no queue waits. Not promised: the order with
  * deliveries that are on their way, and that the receiver heeds the header {@code webhook-test}.
  */
 public final class TestWebhook {
@@ -36,6 +39,7 @@ public final class TestWebhook {
 
     private final Webhooks webhooks;
     private final ExampleEvent example;
+    private final Audit audit;
     private final TestBudget budget;
     private final StandardHeaders headers;
     private final Supplier<String> ids;
@@ -53,11 +57,13 @@ public final class TestWebhook {
             Webhooks webhooks,
             EventReader events,
             Catalogue catalogue,
+            Audit audit,
             TestBudget budget,
             Supplier<String> ids,
             InstantSource clock) {
         this.webhooks = webhooks;
         this.example = new ExampleEvent(events, catalogue, "Nothing was sent");
+        this.audit = audit;
         this.budget = budget;
         this.headers = new StandardHeaders(clock);
         this.ids = ids;
@@ -77,6 +83,9 @@ public final class TestWebhook {
             OutgoingRequest sent = RequestTemplate.compile(webhook.definition()).render(event.variables());
             OutgoingRequest shown = MaskedRequest.of(webhook.definition(), event.variables());
             begin(exchange);
+            audit.record(audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_TESTED)
+                    .of(webhook.id(), webhook.version())
+                    .about(event.type()));
             Map<String, String> ours = headers.of("test_" + ids.get(), 1, event.type(), event.entity(), false);
             ours.put("webhook-test", "true");
             RequestMessage.write(exchange.getMessage(), sent, ours);

@@ -113,10 +113,10 @@ public final class AccessTokens implements NamedTokens {
     /**
      * Makes a token.
      *
-     * @param by the name of the token that asks for it
+     * @param entry who does it, written with it
      * @throws ProblemException 409 if the name is taken, or if there are too many
      */
-    public Made create(String name, Role role, String by) {
+    public Made create(String name, Role role, AuditEntry entry) {
         if (RESERVED.contains(name)) {
             throw nameTaken(name);
         }
@@ -124,12 +124,13 @@ public final class AccessTokens implements NamedTokens {
         random.nextBytes(bytes);
         String value = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        AccessToken token = new AccessToken(UUID.randomUUID().toString(), name, role, now, by, null);
+        AccessToken token = new AccessToken(UUID.randomUUID().toString(), name, role, now, entry.who(), null);
         KnownToken made = new KnownToken(token, TokenHash.of(value));
         Webhooks.await(writer.wish(new Wish() {
             @Override
             public int apply(Transaction transaction) throws SQLException {
                 requireRoom(transaction.connection(), token);
+                Audit.write(transaction, entry.about(name));
                 return AccessTokenRows.insert(transaction.connection(), made);
             }
 
@@ -169,9 +170,10 @@ public final class AccessTokens implements NamedTokens {
     /**
      * Revokes a token.
      *
+     * @param entry who does it, written with it
      * @throws ProblemException 404 if there is none of this id
      */
-    public void delete(String id) {
+    public void delete(String id, AuditEntry entry) {
         requireRead();
         AccessToken token = current().stream()
                 .map(KnownToken::token)
@@ -182,7 +184,11 @@ public final class AccessTokens implements NamedTokens {
         Webhooks.await(writer.wish(new Wish() {
             @Override
             public int apply(Transaction transaction) throws SQLException {
-                return AccessTokenRows.delete(transaction.connection(), token.id());
+                int count = AccessTokenRows.delete(transaction.connection(), id);
+                if (count > 0) { // or somebody else revoked it meanwhile
+                    Audit.write(transaction, entry.about(token.name()));
+                }
+                return count;
             }
 
             @Override

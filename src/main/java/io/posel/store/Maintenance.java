@@ -128,8 +128,8 @@ public final class Maintenance {
     }
 
     /**
-     * Deletes what is older than the retention: events whose deliveries are all settled, with these, their keys, and
-     * webhooks that expired or were deleted then.
+     * Deletes what is older than the retention: events whose deliveries are all settled, with these, their keys,
+     * the audit trail, and webhooks that expired or were deleted then.
      *
      * @return how many events went
      */
@@ -190,6 +190,7 @@ public final class Maintenance {
         for (String delete : new String[] {
             "delete from event_key where accepted_at < ?",
             "delete from set_aside where at < ?",
+            "delete from audit where at < ?",
             "delete from entity_sequence where updated_at < ? and not exists (select 1 from held_event h"
                     + " where h.entity_type = entity_sequence.entity_type and h.entity_id = entity_sequence.entity_id)"
         }) {

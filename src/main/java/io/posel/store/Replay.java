@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -76,13 +77,14 @@ public final class Replay {
     }
 
     /**
+     * @param entries one for each webhook, written with the first of its deliveries that are put back
      * @return how many deliveries were put back
      * @throws ProblemException 404 for an unknown webhook, 409 for a deleted or expired one
      */
-    public int replay(ReplayRequest request) {
+    public int replay(ReplayRequest request, Supplier<AuditEntry> entries) {
         int count = 0;
         for (String webhookId : targets(request)) {
-            count += replay(webhookId, conditions(request, webhookId));
+            count += replay(webhookId, conditions(request, webhookId), entries.get());
         }
         return count;
     }
@@ -90,9 +92,10 @@ public final class Replay {
     /**
      * Puts one delivery back.
      *
+     * @param entry who does it, written with it
      * @throws ProblemException 409 while it still waits, or if its webhook is deleted or expired
      */
-    public int replay(LoggedDelivery delivery) {
+    public int replay(LoggedDelivery delivery, AuditEntry entry) {
         if (!STATES.contains(delivery.state())) {
             throw new ProblemException(
                     409,
@@ -100,8 +103,11 @@ public final class Replay {
                     Map.of("state", delivery.state()),
                     "This delivery is " + delivery.state() + ": it is going to be sent anyway.");
         }
-        requireSendable(delivery.webhookId());
-        return queue(delivery.webhookId(), List.of(new Settled(delivery.id(), delivery.run(), "", null)));
+        Webhook webhook = requireSendable(delivery.webhookId());
+        return queue(
+                webhook.id(),
+                List.of(new Settled(delivery.id(), delivery.run(), "", null)),
+                entry.of(webhook.id(), webhook.version()).about(delivery.id().toString()));
     }
 
     private List<String> targets(ReplayRequest request) {
@@ -116,7 +122,7 @@ public final class Replay {
                 .toList();
     }
 
-    private void requireSendable(String webhookId) {
+    private Webhook requireSendable(String webhookId) {
         Webhook webhook = webhooks.find(webhookId).orElseThrow(() -> Webhooks.notFound(webhookId));
         if (webhook.deletedAt() != null || webhook.expiredAt() != null) {
             String state = webhook.deletedAt() != null ? "deleted" : "expired";
@@ -126,6 +132,7 @@ public final class Replay {
                     Map.of("webhook", webhookId),
                     "The webhook " + webhookId + " is " + state + ": restore it first.");
         }
+        return webhook;
     }
 
     private static Conditions conditions(ReplayRequest request, String webhookId) {
@@ -143,8 +150,9 @@ public final class Replay {
     }
 
     /** Reads with one scan while it writes, so that the last chunk costs no more than the first. */
-    private int replay(String webhookId, Conditions conditions) {
+    private int replay(String webhookId, Conditions conditions, AuditEntry entry) {
         int count = 0;
+        AuditEntry named = entryOf(webhookId, entry);
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false); // or PostgreSQL's driver would fetch all rows at once
             try (PreparedStatement select =
@@ -156,11 +164,11 @@ public final class Replay {
                     while (row.next()) {
                         chunk.add(settled(row));
                         if (chunk.size() == CHUNK) {
-                            count += queue(webhookId, chunk);
+                            count += queue(webhookId, chunk, named);
                             chunk.clear();
                         }
                     }
-                    count += queue(webhookId, chunk);
+                    count += queue(webhookId, chunk, named);
                 }
             } finally {
                 connection.rollback();
@@ -172,6 +180,12 @@ public final class Replay {
         return count;
     }
 
+    private AuditEntry entryOf(String webhookId, AuditEntry entry) {
+        return webhooks.find(webhookId)
+                .map(webhook -> entry.of(webhookId, webhook.version()))
+                .orElse(entry);
+    }
+
     private static Settled settled(ResultSet row) throws SQLException {
         return new Settled(
                 row.getObject("id", UUID.class),
@@ -181,7 +195,7 @@ public final class Replay {
     }
 
     /** The run makes sure that a delivery is put back once, should the wish be carried out twice. */
-    private int queue(String webhookId, List<Settled> deliveries) {
+    private int queue(String webhookId, List<Settled> deliveries, AuditEntry entry) {
         if (deliveries.isEmpty()) {
             return 0;
         }
@@ -198,6 +212,9 @@ public final class Replay {
                     update.addBatch();
                 }
                 count = Arrays.stream(update.executeBatch()).sum();
+            }
+            if (count > 0) {
+                Audit.write(transaction, entry); // once, however many portions there are
             }
             return count;
         })));

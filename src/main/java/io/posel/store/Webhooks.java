@@ -124,7 +124,8 @@ public final class Webhooks {
         }
     }
 
-    public Webhook create(Definition definition) {
+    /** @param entry who does it, written with it */
+    public Webhook create(Definition definition, AuditEntry entry) {
         Instant now = now();
         Webhook webhook = new Webhook(ids.get(), 1, definition, Health.UNKNOWN, null, null, now, now);
         await(settlement.get().wish(new Wish() {
@@ -132,6 +133,7 @@ public final class Webhooks {
             public int apply(Transaction transaction) throws SQLException {
                 Connection connection = transaction.connection();
                 WebhookRows.insert(connection, webhook, stored(definition));
+                Audit.write(transaction, entry.of(webhook.id(), webhook.version()));
                 return 1;
             }
 
@@ -147,10 +149,11 @@ public final class Webhooks {
      * Changes the definition.
      *
      * @param version the one that the caller has seen (If-Match); null if it does not care
+     * @param entry who does it, written with it
      * @throws ProblemException 404 if there is no such webhook, 412 if the version is another one by now
      */
-    public Webhook edit(String id, @Nullable Integer version, UnaryOperator<Definition> edit) {
-        return change(id, version, webhook -> {
+    public Webhook edit(String id, @Nullable Integer version, UnaryOperator<Definition> edit, AuditEntry entry) {
+        return change(id, version, entry, webhook -> {
             if (webhook.deletedAt() != null) {
                 throw notFound(id);
             }
@@ -161,8 +164,8 @@ public final class Webhooks {
     }
 
     /** Marks as deleted; its queue is skipped by {@link Maintenance}, its history stays until retention ends. */
-    public Webhook delete(String id, @Nullable Integer version) {
-        return change(id, version, webhook -> {
+    public Webhook delete(String id, @Nullable Integer version, AuditEntry entry) {
+        return change(id, version, entry, webhook -> {
             if (webhook.deletedAt() != null) {
                 throw notFound(id);
             }
@@ -171,8 +174,8 @@ public final class Webhooks {
     }
 
     /** Brings an expired or deleted webhook back, switched off. */
-    public Webhook restore(String id) {
-        return change(id, null, webhook -> {
+    public Webhook restore(String id, AuditEntry entry) {
+        return change(id, null, entry, webhook -> {
             if (webhook.deletedAt() == null && webhook.expiredAt() == null) {
                 throw new ProblemException(
                         409,
@@ -227,8 +230,8 @@ public final class Webhooks {
                 webhook.id(), webhook.version() + 1, definition, health, expired, deleted, webhook.createdAt(), now());
     }
 
-    private Webhook change(String id, @Nullable Integer version, UnaryOperator<Webhook> change) {
-        Change wish = new Change(id, version, change);
+    private Webhook change(String id, @Nullable Integer version, AuditEntry entry, UnaryOperator<Webhook> change) {
+        Change wish = new Change(id, version, entry, change);
         await(settlement.get().wish(wish));
         return wish.result();
     }
@@ -236,12 +239,14 @@ public final class Webhooks {
     private final class Change implements Wish {
         private final String id;
         private final @Nullable Integer version;
+        private final AuditEntry entry;
         private final UnaryOperator<Webhook> change;
         private volatile @Nullable Webhook result;
 
-        private Change(String id, @Nullable Integer version, UnaryOperator<Webhook> change) {
+        private Change(String id, @Nullable Integer version, AuditEntry entry, UnaryOperator<Webhook> change) {
             this.id = id;
             this.version = version;
+            this.entry = entry;
             this.change = change;
         }
 
@@ -258,6 +263,7 @@ public final class Webhooks {
             }
             Webhook after = change.apply(before);
             WebhookRows.update(connection, after, stored(after.definition()));
+            Audit.write(transaction, entry.of(id, after.version()));
             result = after;
             return 1;
         }

@@ -279,8 +279,12 @@ class SettlementIT {
                         () -> settlement,
                         id -> {});
                 webhooks.load();
-                webhooks.create(new Definition(
-                        "w", true, List.of("t"), Map.of(), "http://localhost/", null, Map.of(), ENTITY, null, null));
+                Definition definition = new Definition(
+                        "w", true, List.of("t"), Map.of(), "http://localhost/", null, Map.of(), ENTITY, null, null);
+                webhooks.create(
+                        definition,
+                        new Audit(database.dataSource(), settlement, InstantSource.fixed(NOW), UUID::randomUUID)
+                                .entry("somebody", AuditEntry.Action.WEBHOOK_CREATED));
                 execute("update webhook set expired_at = current_timestamp");
                 webhooks.load();
                 Maintenance maintenance =

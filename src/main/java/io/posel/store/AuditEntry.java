@@ -1,0 +1,55 @@
+package io.posel.store;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that somebody did, for the audit trail.
+ *
+ * @param who the name of the token that it was done with
+ * @param webhookVersion the one that there is since then
+ * @param subject what else it was about: the id of a delivery, an event type, the name of a token
+ */
+public record AuditEntry(
+        UUID id,
+        Instant at,
+        String who,
+        Action action,
+        @Nullable String webhookId,
+        @Nullable Integer webhookVersion,
+        @Nullable String subject) {
+
+    /** What can be done. */
+    public enum Action {
+        WEBHOOK_CREATED("webhook-created"),
+        WEBHOOK_EDITED("webhook-edited"),
+        WEBHOOK_DELETED("webhook-deleted"),
+        WEBHOOK_RESTORED("webhook-restored"),
+        WEBHOOK_TESTED("webhook-tested"),
+        DELIVERIES_REPLAYED("deliveries-replayed"),
+        TOKEN_CREATED("token-created"),
+        TOKEN_REVOKED("token-revoked");
+
+        private final String code;
+
+        Action(String code) {
+            this.code = code;
+        }
+
+        /** The name in JSON and on disk. */
+        public String code() {
+            return code;
+        }
+    }
+
+    /** The same, done to this webhook. */
+    public AuditEntry of(String webhook, int version) {
+        return new AuditEntry(id, at, who, action, webhook, version, subject);
+    }
+
+    /** The same, about this too. */
+    public AuditEntry about(String what) {
+        return new AuditEntry(id, at, who, action, webhookId, webhookVersion, what);
+    }
+}
