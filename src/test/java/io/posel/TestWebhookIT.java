@@ -1,6 +1,7 @@
 package io.posel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Answer;
 import io.posel.testing.HttpAnswer;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,11 +156,36 @@ class TestWebhookIT {
         assertThat(posel.get("/api/webhooks/" + id).header("ETag")).contains("\"1\"");
         receiver.answer(Answer.ok());
         assertThat(test(id, SAMPLE).at("response.status")).isEqualTo("200");
-        assertThat(posel.get("/api/webhooks/" + id).at("lastSuccessAt")).isEqualTo("null");
+        assertThat(posel.get("/api/webhooks/" + id).at("lastSuccessAt")).isNotEqualTo("null");
+        assertThat(posel.get("/api/webhooks/" + id).header("ETag")).contains("\"1\"");
         assertThat(receiver.requests()).hasSize(2);
-        assertThat(running.rows("select count(*) from delivery")).containsExactly("0");
-        assertThat(running.rows("select count(*) from event")).containsExactly("0");
-        assertThat(running.rows("select count(*) from attempt")).containsExactly("0");
+        assertThat(running.rows("select id from event where type = 'session.ended'"))
+                .isEmpty();
+        assertThat(running.rows("select id from delivery where webhook_id = '" + id + "'"))
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("F1: a test that is delivered ends the failing of its webhook, one that is not changes nothing")
+    void endsFailing() {
+        receiver.answer(Answer.status(500));
+        String id = posel.createWebhook(
+                "{\"name\":\"f\",\"events\":[\"failing\"],\"url\":\"%s\"}".formatted(receiver.url("/")));
+        posel.accept("{\"type\":\"failing\",\"entity\":{\"type\":\"c\",\"id\":\"1\"},\"data\":{}}");
+        await().atMost(Duration.ofSeconds(30)).until(() -> state(id).equals("failing"));
+        String since = posel.get("/api/webhooks/" + id).at("failingSince");
+
+        test(id, SAMPLE);
+        assertThat(state(id)).isEqualTo("failing");
+        assertThat(posel.get("/api/webhooks/" + id).at("failingSince")).isEqualTo(since);
+
+        receiver.answer(Answer.ok());
+        test(id, SAMPLE);
+        assertThat(state(id)).isEqualTo("active");
+    }
+
+    private String state(String id) {
+        return posel.get("/api/webhooks/" + id).at("state");
     }
 
     @Test
@@ -195,6 +222,11 @@ class TestWebhookIT {
         HttpAnswer noHttp = test(receiver.url("/"));
         assertThat(noHttp.at("error.code")).isIn("bad-answer", "connection-closed");
         assertThat(noHttp.text()).doesNotContain("SSH");
+
+        receiver.answer(Answer.endlessInterim(102));
+        HttpAnswer endless = test(receiver.url("/"));
+        assertThat(endless.at("error.code")).isEqualTo("bad-answer");
+        assertThat(endless.at("error.detail")).isEqualTo("the answer is not valid HTTP");
     }
 
     @Test

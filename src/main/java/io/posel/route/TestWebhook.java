@@ -29,9 +29,10 @@ import org.apache.camel.support.SynchronizationAdapter;
 /**
  * Sends a webhook's request once, now, and shows it with what came of it. Works for a webhook that is off or expired too.
  *
- * <p>Promises: who does it stands in the audit trail before it is sent; nothing of it is stored as a delivery, no health
- * changes, no queue waits. Not promised: the order with
- * deliveries that are on their way, and that the receiver heeds the header {@code webhook-test}.
+ * <p>Promises: who does it stands in the audit trail before it is sent; nothing of it is stored as a delivery, no queue
+ * waits. A 2xx ends the failing of the webhook as a delivery's does (F1), anything else is no delivery that died. Not
+ * promised: the order with deliveries that are on their way, and that the receiver heeds the header
+ * {@code webhook-test}.
  */
 public final class TestWebhook {
     private static final Set<String> KNOWN = Set.of("event", "eventType");
@@ -46,7 +47,7 @@ public final class TestWebhook {
     private final InstantSource clock;
 
     /** The test of one exchange. */
-    private record Running(Json shown, long startNanos) {
+    private record Running(String webhookId, Json shown, long startNanos) {
         long millis() {
             return (System.nanoTime() - startNanos) / 1_000_000;
         }
@@ -89,7 +90,8 @@ public final class TestWebhook {
             Map<String, String> ours = headers.of("test_" + ids.get(), 1, event.type(), event.entity(), false);
             ours.put("webhook-test", "true");
             RequestMessage.write(exchange.getMessage(), sent, ours);
-            exchange.setProperty(RUNNING, new Running(LogJson.request(with(shown, ours)), System.nanoTime()));
+            exchange.setProperty(
+                    RUNNING, new Running(webhook.id(), LogJson.request(with(shown, ours)), System.nanoTime()));
         } catch (RenderException e) {
             throw example.refusal(422, "", "render", "This event cannot be sent like that: " + e.getMessage());
         } catch (TemplateException e) {
@@ -125,6 +127,10 @@ public final class TestWebhook {
     /** The receiver answered, whatever it was. */
     public void answer(Exchange exchange) {
         Running test = running(exchange);
+        int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        if (status / 100 == 2) {
+            webhooks.testDelivered(test.webhookId());
+        }
         Json response = TestAnswer.response(exchange.getMessage(), test.millis());
         JsonAnswer.write(exchange, 200, Json.object("request", test.shown(), "response", response));
     }

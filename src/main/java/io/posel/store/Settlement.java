@@ -208,20 +208,8 @@ public final class Settlement implements AutoCloseable {
                     before.computeIfPresent(webhookId, (id, state) -> after(outcome, state));
                 }
             }
-            try (PreparedStatement update = connection.prepareStatement("update webhook set failing_since = ?,"
-                    + " last_dead_at = ?, last_success_at = ?, expired_at = ? where id = ?")) {
-                for (Map.Entry<String, State> each : before.entrySet()) {
-                    State state = each.getValue();
-                    update.setObject(1, time(state.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
-                    update.setObject(2, time(state.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                    update.setObject(3, time(state.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                    update.setObject(4, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                    update.setString(5, each.getKey());
-                    update.addBatch();
-                    effects.add(() -> changed.accept(each.getKey(), state));
-                }
-                update.executeBatch();
-            }
+            WebhookRows.updateStates(connection, before);
+            before.forEach((id, state) -> effects.add(() -> changed.accept(id, state)));
         }
 
         private State after(Outcome outcome, State state) {

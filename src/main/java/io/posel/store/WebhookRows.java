@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,22 @@ final class WebhookRows {
                         ? new Settlement.State(health(row), instant(row, "expired_at"))
                         : new Settlement.State(Health.UNKNOWN, null);
             }
+        }
+    }
+
+    static void updateStates(Connection connection, Map<String, Settlement.State> states) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("update webhook set failing_since = ?,"
+                + " last_dead_at = ?, last_success_at = ?, expired_at = ? where id = ?")) {
+            for (Map.Entry<String, Settlement.State> each : states.entrySet()) {
+                Settlement.State state = each.getValue();
+                update.setObject(1, time(state.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setObject(2, time(state.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setObject(3, time(state.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setObject(4, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setString(5, each.getKey());
+                update.addBatch();
+            }
+            update.executeBatch();
         }
     }
 

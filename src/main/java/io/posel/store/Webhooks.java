@@ -189,6 +189,27 @@ public final class Webhooks {
         });
     }
 
+    /** A test was delivered: that the webhook works ends its failing (F1). */
+    public void testDelivered(String id) {
+        await(settlement.get().wish(new Wish() {
+            private Settlement.@Nullable State after;
+
+            @Override
+            public int apply(Transaction transaction) throws SQLException {
+                Connection connection = transaction.connection();
+                Settlement.State before = WebhookRows.lockState(connection, id);
+                after = new Settlement.State(expiry.afterSuccess(before.health(), now()), before.expiredAt());
+                WebhookRows.updateStates(connection, Map.of(id, after));
+                return 1;
+            }
+
+            @Override
+            public void committed() {
+                settled(id, Objects.requireNonNull(after));
+            }
+        }));
+    }
+
     /** Deletes webhooks for good, unless they were restored meanwhile or deliveries of theirs are kept. */
     void forget(List<String> webhookIds) {
         for (String id : webhookIds) {
