@@ -33,6 +33,23 @@ import org.slf4j.LoggerFactory;
  * loses is sent again.
  */
 public final class Settlement implements AutoCloseable {
+    /**
+     * All in one statement: for PostgreSQL that is three quarters of the work of one for each. It must not see through the
+     * condition on the state: where nothing was queued when it last looked at the table, it expects one row, reads all
+     * that are queued now, and compares each of them with each outcome, 20 million times for 2,000 of 10,000.
+     */
+    static final String SETTLE = "update delivery d set state = s.state, reason = s.reason,"
+            + " attempts = s.attempts, settled_at = s.at, status = s.status, duration_ms = s.duration,"
+            + " webhook_version = coalesce(s.version, d.webhook_version), pos = null, next_at = null"
+            + " from unnest(cast(? as uuid array), cast(? as integer array), cast(? as varchar array),"
+            + " cast(? as varchar array), cast(? as integer array), cast(? as timestamp with time zone array),"
+            + " cast(? as integer array), cast(? as integer array), cast(? as integer array))"
+            + " as s (id, run, state, reason, attempts, at, status, duration, version)"
+            + " where d.id = s.id and d.run = s.run and coalesce(d.state, '') in ('queued', 'skipped')";
+
+    static final List<String> SETTLE_TYPES =
+            List.of("uuid", "int4", "varchar", "varchar", "int4", "timestamptz", "int4", "int4", "int4");
+
     private sealed interface Work {}
 
     private record Result(Outcome outcome) implements Work {}
@@ -233,18 +250,6 @@ public final class Settlement implements AutoCloseable {
      */
     private static final class Updates implements AutoCloseable {
         private static final int ANSWER_DETAIL = 1_000;
-        /** All in one statement: for PostgreSQL that is three quarters of the work of one for each. */
-        private static final String SETTLE = "update delivery d set state = s.state, reason = s.reason,"
-                + " attempts = s.attempts, settled_at = s.at, status = s.status, duration_ms = s.duration,"
-                + " webhook_version = coalesce(s.version, d.webhook_version), pos = null, next_at = null"
-                + " from unnest(cast(? as uuid array), cast(? as integer array), cast(? as varchar array),"
-                + " cast(? as varchar array), cast(? as integer array), cast(? as timestamp with time zone array),"
-                + " cast(? as integer array), cast(? as integer array), cast(? as integer array))"
-                + " as s (id, run, state, reason, attempts, at, status, duration, version)"
-                + " where d.id = s.id and d.run = s.run and d.state in ('queued', 'skipped')";
-
-        private static final List<String> SETTLE_TYPES =
-                List.of("uuid", "int4", "varchar", "varchar", "int4", "timestamptz", "int4", "int4", "int4");
 
         private final PreparedStatement attempt;
         private final PreparedStatement failed;

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -48,10 +49,46 @@ class SettlementIT {
         OnPostgresql() {
             super(TestDatabase.POSTGRESQL);
         }
+
+        @Test
+        @DisplayName(
+                "G4, G5: many outcomes at once are not compared with all that is queued, whatever was queued before")
+        void planOfManyOutcomes() throws SQLException {
+            execute(DELIVERIES.formatted("null", "delivered", 1, 100_000));
+            execute("analyze delivery");
+            execute(DELIVERIES.formatted("n", "queued", 100_001, 110_000));
+
+            assertThat(planOf(2_000)).noneMatch(line -> line.contains("Join Filter"));
+        }
+
+        private List<String> planOf(int outcomes) throws SQLException {
+            List<String> plan = new ArrayList<>();
+            try (Connection connection = database().dataSource().getConnection();
+                    PreparedStatement explain = connection.prepareStatement("explain " + Settlement.SETTLE)) {
+                for (int column = 0; column < Settlement.SETTLE_TYPES.size(); column++) {
+                    Object[] values = new Object[outcomes];
+                    if (column == 0) {
+                        Arrays.setAll(values, i -> new UUID(0, 100_001L + i));
+                    }
+                    explain.setArray(column + 1, connection.createArrayOf(Settlement.SETTLE_TYPES.get(column), values));
+                }
+                try (ResultSet row = explain.executeQuery()) {
+                    while (row.next()) {
+                        plan.add(row.getString(1));
+                    }
+                }
+            }
+            return plan;
+        }
     }
 
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class Cases {
+        /** Place, state, first and last number. */
+        static final String DELIVERIES = "insert into delivery (id, event_no, webhook_id, lane_key, pos, state, run,"
+                + " attempts) select cast(lpad(to_hex(n), 32, '0') as uuid), n, 'w', 'customer:' || n, %s, '%s', 1, 0"
+                + " from generate_series(%d, %d) n";
+
         private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
         private final TestDatabase kind;
@@ -73,6 +110,10 @@ class SettlementIT {
             database.migrate();
             execute("alter table attempt add constraint no_bad_detail check (detail <> 'bad')");
             execute("alter table delivery add constraint no_bad_reason check (reason <> 'bad')");
+        }
+
+        final Database database() {
+            return database;
         }
 
         @AfterAll
@@ -322,7 +363,7 @@ class SettlementIT {
             return row;
         }
 
-        private void execute(String sql) throws SQLException {
+        final void execute(String sql) throws SQLException {
             try (Connection connection = database.dataSource().getConnection();
                     var statement = connection.createStatement()) {
                 statement.execute(sql);
