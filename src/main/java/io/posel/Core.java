@@ -19,6 +19,7 @@ import io.posel.store.Ownership;
 import io.posel.store.RecordedStarts;
 import io.posel.store.Settlement;
 import io.posel.store.Transactions;
+import io.posel.store.Vault;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.WebhookIds;
@@ -31,9 +32,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts that store, move and settle deliveries, wired to each other. Knows nothing of routes. */
 final class Core implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Core.class);
     /** Of the heap, what recent events may take. */
     private static final int RECENT_SHARE = 96;
 
@@ -46,6 +50,9 @@ final class Core implements AutoCloseable {
     final Database database;
     final Fence fence;
     final Ownership ownership;
+    final Transactions transactions;
+    final SecretKeys keys;
+    final Vault vault;
     final DeliveryQueue queue;
     final Webhooks webhooks;
     final Catalogue catalogue;
@@ -79,19 +86,23 @@ final class Core implements AutoCloseable {
                 Threads.timer("posel-owner", 1),
                 this::goesOn);
         this.queue = new DeliveryQueue(database.dataSource());
+        SecureRandom random = new SecureRandom();
+        this.keys = new SecretKeys(settings, random);
+        this.vault = new Vault(keys, random);
         Expiry expiry = new Expiry(settings.duration("posel.expire-after"));
         this.webhooks = new Webhooks(
                 database.dataSource(),
+                vault,
                 clock,
-                new WebhookIds(new SecureRandom())::next,
+                new WebhookIds(random)::next,
                 expiry,
                 this::settlement,
                 this::queueChanged);
         HandOver handOver = new HandOver(this::queued);
-        Transactions transactions = new Transactions(database.dataSource(), fence, handOver);
+        this.transactions = new Transactions(database.dataSource(), fence, handOver);
         this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
-        this.tokens = new AccessTokens(database.dataSource(), settlement, clock, new SecureRandom());
+        this.tokens = new AccessTokens(database.dataSource(), settlement, clock, random);
         this.audit =
                 new Audit(database.dataSource(), settlement, clock, Generators.timeBasedEpochGenerator()::generate);
         long heap = Runtime.getRuntime().maxMemory();
@@ -157,7 +168,8 @@ final class Core implements AutoCloseable {
     }
 
     /**
-     * Becomes the owner of the database, brings the tables up to date and reads what is kept in memory.
+     * Becomes the owner of the database, brings the tables up to date, finds the key of the secrets and reads what is
+     * kept in memory.
      *
      * @return false if another Posel owns the database: try again soon
      * @throws SQLException if the database does not answer
@@ -169,17 +181,30 @@ final class Core implements AutoCloseable {
             if (ownership.tryToGain()) {
                 database.migrate();
                 ownership.takeOver();
+                vault.unlock(transactions);
                 webhooks.load();
                 catalogue.load();
                 tokens.load();
                 opened = true;
             } else {
+                if (!waiting) {
+                    requireKey();
+                }
                 waiting = true;
             }
             return opened;
         } catch (SQLException | RuntimeException e) {
             waiting = false;
             throw e;
+        }
+    }
+
+    /** Who only waits finds out at the start that it could not take over. */
+    private void requireKey() {
+        try {
+            vault.requireKey(database.dataSource());
+        } catch (SQLException e) {
+            LOG.debug("The owner has made no tables yet, or the database went away", e);
         }
     }
 

@@ -15,6 +15,8 @@ public final class Posel {
               java -jar posel.jar demo      shows the main job on an embedded database, until Ctrl-C
               java -jar posel.jar check     tells whether it would start with these settings, event types
                                             and routes; opens no port, exits with 0 or 1
+              java -jar posel.jar rotate-key
+                                            encrypts the secrets in the database with another key
               java -jar posel.jar version   prints the version
               java -jar posel.jar help      prints this
 
@@ -28,9 +30,10 @@ public final class Posel {
             System.setProperty("io.netty.noUnsafe", "true"); // or Java warns of Netty at each start
         }
         switch (args.length == 0 ? "run" : args[0]) {
-            case "run" -> start(Posel::run);
-            case "demo" -> start(Posel::demo);
-            case "check" -> start(Posel::check);
+            case "run" -> start("start", Posel::run);
+            case "demo" -> start("start", Posel::demo);
+            case "check" -> start("start", Posel::check);
+            case "rotate-key" -> start("rotate the key", Posel::rotateKey);
             case "version" -> System.out.println("Posel " + Version.TEXT);
             case "help", "-h", "--help" -> System.out.print(HELP);
             default -> {
@@ -69,26 +72,37 @@ public final class Posel {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Exits with 1 and one message if the start fails. */
-    private static void start(Runnable program) {
+    private static void rotateKey() {
+        System.setProperty("posel.log.level", "OFF");
+        System.out.println(
+                new RotateKey(Settings.load(Home.of(System.getenv()), System.getenv()), Clock.systemUTC()).run());
+        Runtime.getRuntime().halt(0);
+    }
+
+    /**
+     * Exits with 1 and one message if the start fails.
+     *
+     * @param what was to be done, for the message
+     */
+    private static void start(String what, Runnable program) {
         try {
             program.run();
         } catch (RuntimeException | Error e) {
             if (!isStopping()) {
-                fail(e);
+                fail(what, e);
             } // or else it did not start because it was stopped, and ends as a stop does
         }
     }
 
-    private static void fail(Throwable e) {
+    private static void fail(String what, Throwable e) {
         if (e instanceof StartFailedException
                 || e instanceof InvalidSettingException
                 || e instanceof IllegalStateException) {
             LoggerFactory.getLogger(Posel.class).debug("The start failed", e);
-            System.err.println("Posel cannot start: " + e.getMessage());
+            System.err.println("Posel cannot " + what + ": " + e.getMessage());
         } else {
             LoggerFactory.getLogger(Posel.class).error("The start failed", e);
-            System.err.println("Posel cannot start, and did not expect why: " + e);
+            System.err.println("Posel cannot " + what + ", and did not expect why: " + e);
         }
         Runtime.getRuntime().halt(1);
     }

@@ -1,5 +1,6 @@
 package io.posel;
 
+import io.posel.store.EncryptionKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -105,6 +107,8 @@ public final class Settings {
         number("posel.http.port", 0, 65_535);
         bytes("posel.max-body");
         databaseUrl("posel.db.url");
+        secretKey(SecretKeys.SETTING);
+        secretKey(SecretKeys.NEW_SETTING);
         zone("posel.time-zone");
         for (String source : sources()) {
             flagIfSet(SOURCE + source + ".enabled");
@@ -133,17 +137,24 @@ public final class Settings {
     }
 
     /**
-     * What route files see as {@code {{key}}}: no passwords and no tokens, and the durations of Posel's own settings in
+     * What route files see as {@code {{key}}}: no passwords, tokens and keys, and the durations of Posel's own settings in
      * milliseconds. Camel reads those everywhere, but ISO-8601 only in places: to options such as {@code delay} it is 0.
      */
     public Map<String, String> properties() {
         Map<String, String> properties = new TreeMap<>();
         values.forEach((key, value) -> {
-            if (!key.endsWith("password") && !key.endsWith("token")) {
+            if (!isSecret(key)) {
                 properties.put(key, key.startsWith("posel.") ? durationAsMillis(value) : value);
             }
         });
         return properties;
+    }
+
+    private static boolean isSecret(String key) {
+        return key.endsWith("password")
+                || key.endsWith("token")
+                || key.equals(SecretKeys.SETTING)
+                || key.equals(SecretKeys.NEW_SETTING);
     }
 
     private static String durationAsMillis(String value) {
@@ -236,6 +247,21 @@ public final class Settings {
             CronExpression.validateExpression(text(key));
         } catch (ParseException e) {
             throw invalid(key, "a Quartz cron expression such as \"0 * * * * ?\", seconds first: " + e.getMessage());
+        }
+    }
+
+    /** A key of 32 bytes, empty if it is not set. Not shown in the message. */
+    Optional<EncryptionKey> secretKey(String key) {
+        String text = text(key);
+        if (text.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(EncryptionKey.parse(text));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(
+                    "setting %s (%s)%s must be 32 bytes in base64, as of openssl rand -base64 32"
+                            .formatted(key, environmentName(key), origin(key)));
         }
     }
 

@@ -100,12 +100,13 @@ class ComposeTest {
     void secretsComeFromTheEnvironmentAlone() {
         for (String service : List.of("posel", "database")) {
             assertThat(environment(service).entrySet())
-                    .filteredOn(entry -> entry.getKey().matches(".*(PASSWORD|TOKEN|KEY)"))
+                    .filteredOn(entry -> entry.getKey().matches(".*(PASSWORD|TOKEN|KEY|KEY_NEW)"))
                     .isNotEmpty()
                     .allMatch(entry -> entry.getValue().matches("\\$\\{POSEL_\\w+:[-?][^}]*}"))
                     .noneMatch(entry -> entry.getValue().matches("\\$\\{POSEL_\\w+:-.+}"));
         }
-        assertThat(found("^(\\w*(?:PASSWORD|TOKEN)=.+)$", read(".env.example"))).isEmpty();
+        assertThat(found("^(\\w*(?:PASSWORD|TOKEN|KEY|KEY_NEW)=.+)$", read(".env.example")))
+                .isEmpty();
         assertThat(read(".gitignore").lines()).contains(".env");
     }
 

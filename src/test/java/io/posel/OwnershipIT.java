@@ -38,6 +38,8 @@ class OwnershipIT {
     /** 5 s are promised; this machine may be busy. */
     private static final Duration TAKEOVER = Duration.ofSeconds(30);
 
+    private static final String KEY = "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=";
+
     private Map<String, String> database;
     private Receiver receiver;
     private JarPosel first;
@@ -58,6 +60,7 @@ class OwnershipIT {
         return JarPosel.on(TestDatabase.H2, Files.createDirectories(home))
                 .with("POSEL_DB_URL", database.get("POSEL_DB_URL"))
                 .with("POSEL_DB_USER", database.get("POSEL_DB_USER"))
+                .with("POSEL_SECRET_KEY", KEY)
                 .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT60S");
     }
 
@@ -211,6 +214,19 @@ class OwnershipIT {
                                     .size()
                             == 1);
         }
+    }
+
+    @Test
+    @DisplayName("a second Posel that has not the key of the secrets does not start, rather than to fail at a takeover")
+    void withoutTheKey() throws IOException {
+        first.start();
+
+        assertThat(second.with("POSEL_SECRET_KEY", "").launch().await()).isEqualTo(1);
+
+        assertThat(Files.readString(second.log()))
+                .contains("Posel cannot start: the secrets in the database are encrypted with the key ")
+                .contains("set POSEL_SECRET_KEY")
+                .doesNotContain("\tat ");
     }
 
     private void waits(JarPosel posel) throws IOException {

@@ -244,6 +244,15 @@ class SettingsTest {
                             .check(),
                     "setting posel.db.url (POSEL_DB_URL) must begin with jdbc:postgresql: or jdbc:h2:");
         }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"s3cret", "c2VjcmV0", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%"})
+        void keysAre32BytesInBase64AndNotShown(String value) {
+            assertRefused(
+                    () -> with("posel.secret-key", value).check(),
+                    "setting posel.secret-key (POSEL_SECRET_KEY) must be 32 bytes in base64, as of openssl rand -base64"
+                            + " 32");
+        }
     }
 
     @Nested
@@ -261,6 +270,19 @@ class SettingsTest {
                     .isEqualTo(Duration.ofDays(30));
             assertThat(with("posel.retention", "PT0S").duration("posel.retention"))
                     .isZero();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "//////////////////////////////////////////8=",
+                    "//////////////////////////////////////////8",
+                    "__________________________________________8",
+                })
+        void keysInEitherAlphabetWithOrWithoutPadding(String value) {
+            assertThat(with("posel.secret-key", value).secretKey("posel.secret-key"))
+                    .hasValueSatisfying(
+                            key -> assertThat(key.text()).isEqualTo("//////////////////////////////////////////8="));
         }
 
         @Test
@@ -314,12 +336,16 @@ class SettingsTest {
         }
 
         @Test
-        void passwordsAndTokensAreLeftOut() throws IOException {
-            assertThat(loaded("posel.source.crm.token=s3cret", "posel.source.crm.db.password=s3cret")
+        void passwordsTokensAndKeysAreLeftOut() throws IOException {
+            assertThat(loaded(
+                                    "posel.source.crm.token=s3cret",
+                                    "posel.source.crm.db.password=s3cret",
+                                    "posel.secret-key=s3cret",
+                                    "posel.secret-key-new=s3cret")
                             .properties())
                     .containsKeys("posel.http.port", "posel.source.feed.url")
                     .doesNotContainValue("s3cret")
-                    .doesNotContainKeys("posel.admin-token", "posel.db.password");
+                    .doesNotContainKeys("posel.admin-token", "posel.db.password", "posel.secret-key");
         }
     }
 
@@ -334,7 +360,6 @@ class SettingsTest {
                 "posel.db.password",
                 "posel.admin-token",
                 "posel.intake-token",
-                "posel.secret-key",
                 "posel.delivery.allow",
                 "posel.delivery.proxy",
                 "posel.delivery.trust-store");
@@ -380,6 +405,7 @@ class SettingsTest {
                     "POSEL_DB_PASSWORD | ''",
                     "POSEL_ADMIN_TOKEN | ''",
                     "POSEL_INTAKE_TOKEN | ''",
+                    "POSEL_SECRET_KEY | ''",
                     "POSEL_DELIVERY_ALLOW | ''",
                     "POSEL_DELIVERY_HTTPS_ONLY | false",
                     "POSEL_DELIVERY_CONNECT_TIMEOUT | PT3S",

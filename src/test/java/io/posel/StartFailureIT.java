@@ -25,12 +25,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A start that fails exits 1 with one message that tells what is wrong and where; seen on the real jar. */
 class StartFailureIT {
     private static final String PREFIX = "Posel cannot start: ";
+    private static final String KEY = "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=";
 
     /** How a process ended. */
     private record Ended(int code, String out, String err) {}
@@ -277,6 +279,89 @@ class StartFailureIT {
         assertNothingListens();
     }
 
+    /** As a first start leaves it, with the secrets encrypted with a key that is not at hand. */
+    private void encryptWithAKey(String id) throws Exception {
+        Database database = new Database(Database.Access.embedded(home.resolve("data")));
+        database.migrate();
+        try (Connection connection = database.dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("insert into secret_key (id) values ('" + id + "')");
+        }
+        database.close();
+    }
+
+    @Test
+    @DisplayName("S9: without the key of the secrets nothing is started, made or changed")
+    void noKey() throws Exception {
+        encryptWithAKey("00112233445566aa");
+
+        assertRefused("the secrets in the database are encrypted with the key 00112233445566aa, and there is no key: "
+                + home.resolve("data/secret-key") + " is missing, and POSEL_SECRET_KEY (posel.secret-key) is not set."
+                + " Nothing was changed. Put the file back from a backup of the data directory, or set"
+                + " POSEL_SECRET_KEY");
+        assertThat(home.resolve("data/secret-key")).doesNotExist();
+        assertNothingListens();
+    }
+
+    @Test
+    @DisplayName("S9: with another key nothing is started or changed, and the key is not shown")
+    void anotherKey() throws Exception {
+        encryptWithAKey("00112233445566aa");
+        Path file = write("data/secret-key", KEY + "\n");
+
+        assertRefusedWith("the file " + file + " holds the key ", "encrypted with the key 00112233445566aa");
+        assertThat(file).hasContent(KEY);
+
+        environment.put("POSEL_SECRET_KEY", KEY);
+        assertRefusedWith(
+                "POSEL_SECRET_KEY (posel.secret-key) is the key ",
+                "Set POSEL_SECRET_KEY to that one; after a rotate-key");
+        assertThat(Files.readString(home.resolve("err.log")) + Files.readString(home.resolve("out.log")))
+                .doesNotContain(KEY);
+    }
+
+    @Test
+    void aKeyThatIsNone() {
+        environment.put("POSEL_SECRET_KEY", "s3cret");
+
+        assertRefused("setting posel.secret-key (POSEL_SECRET_KEY) in the environment must be 32 bytes in base64, as of"
+                + " openssl rand -base64 32");
+    }
+
+    @Test
+    void aKeyFileThatHoldsNone() throws IOException {
+        Path file = write("data/secret-key", "s3cret\n");
+
+        assertRefused("the file " + file + " holds no key of 32 bytes in base64; put it back from a backup of the data"
+                + " directory, or set POSEL_SECRET_KEY");
+        assertThat(file).hasContent("s3cret");
+    }
+
+    @Test
+    void rotateKeyWhereThereIsNothing() {
+        Ended ended = posel("rotate-key");
+
+        assertThat(ended.err().lines())
+                .containsExactly("Posel cannot rotate the key: there is no data directory " + home.resolve("data")
+                        + ", so nothing to rotate; set POSEL_HOME or POSEL_DATA_DIR");
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(home.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void rotateKeyWithoutTheKey() throws Exception {
+        encryptWithAKey("00112233445566aa");
+
+        Ended ended = posel("rotate-key");
+
+        assertThat(ended.err().lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith("Posel cannot rotate the key: ")
+                .contains("00112233445566aa"));
+        assertThat(home.resolve("data/secret-key")).doesNotExist();
+        assertThat(home.resolve("data/secret-key.new")).doesNotExist();
+        assertEndedAsAFailure(ended);
+    }
+
     private Connection open(String sql) throws SQLException {
         Database.Access access = Database.Access.embedded(home.resolve("data"));
         Connection connection =
@@ -319,7 +404,9 @@ class StartFailureIT {
         Ended ended = posel("help");
 
         assertThat(ended.code()).isZero();
-        assertThat(ended.out()).contains("posel.jar demo", "posel.jar check", "posel.jar version", "POSEL_HOME");
+        assertThat(ended.out())
+                .contains(
+                        "posel.jar demo", "posel.jar check", "posel.jar version", "posel.jar rotate-key", "POSEL_HOME");
         assertThat(ended.err()).isEmpty();
     }
 

@@ -5,6 +5,7 @@ import io.posel.json.JsonSyntaxException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
 import io.posel.webhook.Webhook;
+import io.posel.webhook.WebhookJson;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,30 +18,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the rows of the table {@code webhook}. */
+/** Reads and writes the rows of the tables {@code webhook} and {@code webhook_version}, their secrets encrypted. */
 final class WebhookRows {
-    private WebhookRows() {}
+    private final Vault vault;
 
-    static List<Webhook> all(Connection connection, Function<Json, Definition> definitions) throws SQLException {
+    WebhookRows(Vault vault) {
+        this.vault = vault;
+    }
+
+    List<Webhook> all(Connection connection) throws SQLException {
         List<Webhook> webhooks = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("select * from webhook order by created_at, id");
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                webhooks.add(webhook(row, definitions));
+                webhooks.add(webhook(row));
             }
         }
         return webhooks;
     }
 
-    static Optional<Webhook> lock(Connection connection, String id, Function<Json, Definition> definitions)
-            throws SQLException {
+    Optional<Webhook> lock(Connection connection, String id) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select * from webhook where id = ? for update")) {
             select.setString(1, id);
             try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Optional.of(webhook(row, definitions)) : Optional.empty();
+                return row.next() ? Optional.of(webhook(row)) : Optional.empty();
             }
         }
     }
@@ -75,24 +78,24 @@ final class WebhookRows {
     }
 
     /** Does nothing if that was done before: ids are random, so only a repeated commit can meet its own row. */
-    static void insert(Connection connection, Webhook webhook, byte[] definition) throws SQLException {
+    void insert(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into webhook (version, definition,"
                 + " failing_since, last_dead_at, last_success_at, expired_at, deleted_at, created_at, updated_at, id)"
                 + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
-            bind(insert, webhook, definition);
+            bind(insert, webhook);
             insert.executeUpdate();
         }
-        insertVersion(connection, webhook, definition);
+        insertVersion(connection, webhook);
     }
 
-    static void update(Connection connection, Webhook webhook, byte[] definition) throws SQLException {
+    void update(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("update webhook set version = ?, definition = ?,"
                 + " failing_since = ?, last_dead_at = ?, last_success_at = ?, expired_at = ?, deleted_at = ?,"
                 + " created_at = ?, updated_at = ? where id = ?")) {
-            bind(update, webhook, definition);
+            bind(update, webhook);
             update.executeUpdate();
         }
-        insertVersion(connection, webhook, definition);
+        insertVersion(connection, webhook);
     }
 
     /** @return whether it was deleted: it is neither active nor named by a delivery */
@@ -113,9 +116,9 @@ final class WebhookRows {
         return 1;
     }
 
-    private static void bind(PreparedStatement statement, Webhook webhook, byte[] definition) throws SQLException {
+    private void bind(PreparedStatement statement, Webhook webhook) throws SQLException {
         statement.setInt(1, webhook.version());
-        statement.setBytes(2, definition);
+        statement.setBytes(2, vault.seal(SealedColumn.DEFINITION, webhook.id(), 0, plain(webhook)));
         statement.setObject(3, time(webhook.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
         statement.setObject(4, time(webhook.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
         statement.setObject(5, time(webhook.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
@@ -126,29 +129,52 @@ final class WebhookRows {
         statement.setString(10, webhook.id());
     }
 
-    private static void insertVersion(Connection connection, Webhook webhook, byte[] definition) throws SQLException {
+    private void insertVersion(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into webhook_version (webhook_id, version,"
                 + " definition) values (?, ?, ?) on conflict do nothing")) {
             insert.setString(1, webhook.id());
             insert.setInt(2, webhook.version());
-            insert.setBytes(3, definition);
+            insert.setBytes(3, vault.seal(SealedColumn.VERSION, webhook.id(), webhook.version(), plain(webhook)));
             insert.executeUpdate();
         }
     }
 
-    private static Webhook webhook(ResultSet row, Function<Json, Definition> definitions) throws SQLException {
+    /** A definition as it was in a version, empty if it is gone. */
+    Optional<Definition> version(Connection connection, String id, int version) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select definition from webhook_version where webhook_id = ? and version = ?")) {
+            select.setString(1, id);
+            select.setInt(2, version);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? Optional.of(WebhookJson.fromStored(read(SealedColumn.VERSION, id, version, row.getBytes(1))))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private static byte[] plain(Webhook webhook) {
+        return WebhookJson.definitionToJson(webhook.definition()).toBytes();
+    }
+
+    private Webhook webhook(ResultSet row) throws SQLException {
+        String id = row.getString("id");
+        return new Webhook(
+                id,
+                row.getInt("version"),
+                WebhookJson.fromStored(read(SealedColumn.DEFINITION, id, 0, row.getBytes("definition"))),
+                health(row),
+                instant(row, "expired_at"),
+                instant(row, "deleted_at"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("updated_at", OffsetDateTime.class).toInstant());
+    }
+
+    private Json read(SealedColumn column, String id, int number, byte[] stored) throws SQLException {
         try {
-            return new Webhook(
-                    row.getString("id"),
-                    row.getInt("version"),
-                    definitions.apply(Json.parse(row.getBytes("definition"))),
-                    health(row),
-                    instant(row, "expired_at"),
-                    instant(row, "deleted_at"),
-                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                    row.getObject("updated_at", OffsetDateTime.class).toInstant());
+            return Json.parse(vault.open(column, id, number, stored));
         } catch (JsonSyntaxException e) {
-            throw new SQLException("the definition of webhook " + row.getString("id") + " is not JSON", e);
+            throw new SQLException("what " + column.row(id, number) + " holds is not JSON", e);
         }
     }
 

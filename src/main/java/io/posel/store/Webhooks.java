@@ -1,8 +1,6 @@
 package io.posel.store;
 
 import io.posel.event.Event;
-import io.posel.json.Json;
-import io.posel.json.JsonSyntaxException;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.webhook.Definition;
@@ -10,10 +8,7 @@ import io.posel.webhook.Expiry;
 import io.posel.webhook.Health;
 import io.posel.webhook.Webhook;
 import io.posel.webhook.WebhookIndex;
-import io.posel.webhook.WebhookJson;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -47,6 +42,7 @@ public final class Webhooks {
     private static final long PATIENCE_SECONDS = 10;
 
     private final DataSource dataSource;
+    private final WebhookRows rows;
     private final InstantSource clock;
     private final Supplier<String> ids;
     private final Expiry expiry;
@@ -65,12 +61,14 @@ public final class Webhooks {
     /** @param changed is told the id of each webhook whose queue must be looked at anew */
     public Webhooks(
             DataSource dataSource,
+            Vault vault,
             InstantSource clock,
             Supplier<String> ids,
             Expiry expiry,
             Supplier<Settlement> settlement,
             Consumer<String> changed) {
         this.dataSource = dataSource;
+        this.rows = new WebhookRows(vault);
         this.clock = clock;
         this.ids = ids;
         this.expiry = expiry;
@@ -82,7 +80,7 @@ public final class Webhooks {
     public void load() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             Map<String, Webhook> read = new LinkedHashMap<>();
-            WebhookRows.all(connection, WebhookJson::fromStored).forEach(each -> read.put(each.id(), each));
+            rows.all(connection).forEach(each -> read.put(each.id(), each));
             synchronized (this) {
                 current.putAll(read);
                 current.keySet().retainAll(read.keySet());
@@ -131,8 +129,7 @@ public final class Webhooks {
         await(settlement.get().wish(new Wish() {
             @Override
             public int apply(Transaction transaction) throws SQLException {
-                Connection connection = transaction.connection();
-                WebhookRows.insert(connection, webhook, stored(definition));
+                rows.insert(transaction.connection(), webhook);
                 Audit.write(transaction, entry.of(webhook.id(), webhook.version()));
                 return 1;
             }
@@ -274,8 +271,7 @@ public final class Webhooks {
         @Override
         public int apply(Transaction transaction) throws SQLException {
             Connection connection = transaction.connection();
-            Webhook before =
-                    WebhookRows.lock(connection, id, WebhookJson::fromStored).orElseThrow(() -> notFound(id));
+            Webhook before = rows.lock(connection, id).orElseThrow(() -> notFound(id));
             if (wasWritten(before)) {
                 return 1;
             }
@@ -283,7 +279,7 @@ public final class Webhooks {
                 throw changedMeanwhile();
             }
             Webhook after = change.apply(before);
-            WebhookRows.update(connection, after, stored(after.definition()));
+            rows.update(connection, after);
             Audit.write(transaction, entry.of(id, after.version()));
             result = after;
             return 1;
@@ -321,10 +317,6 @@ public final class Webhooks {
                         "",
                         "changed-meanwhile",
                         "This webhook was changed by somebody else meanwhile: read it again, then repeat."));
-    }
-
-    private static byte[] stored(Definition definition) {
-        return WebhookJson.definitionToJson(definition).toBytes();
     }
 
     private List<Webhook> inOrder() {
@@ -375,22 +367,8 @@ public final class Webhooks {
 
     /** A definition as it was in a version, empty if it is gone. */
     public Optional<Definition> version(String id, int version) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement(
-                        "select definition from webhook_version where webhook_id = ? and version = ?")) {
-            select.setString(1, id);
-            select.setInt(2, version);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Optional.of(WebhookJson.fromStored(json(row.getBytes(1)))) : Optional.empty();
-            }
-        }
-    }
-
-    private static Json json(byte[] bytes) throws SQLException {
-        try {
-            return Json.parse(bytes);
-        } catch (JsonSyntaxException e) {
-            throw new SQLException("a stored definition is not JSON", e);
+        try (Connection connection = dataSource.getConnection()) {
+            return rows.version(connection, id, version);
         }
     }
 

@@ -1,5 +1,12 @@
 package io.posel.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.posel.json.Json;
+import io.posel.json.JsonSyntaxException;
+import io.posel.webhook.Definitions;
+import io.posel.webhook.Ordering;
+import io.posel.webhook.WebhookJson;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -24,23 +31,31 @@ final class ManyWebhooks {
         try (PoselProcess posel = bench.posel(store, Map.of())) {
             posel.client().createWebhook(template);
         }
-        copy(store, count);
+        copy(store, template, count);
         List<String> ids = java.util.stream.IntStream.range(1, count + 1)
                 .mapToObj(n -> "wh_bench" + n)
                 .toList();
         return new ManyWebhooks(store, ids);
     }
 
-    private static void copy(Store store, int count) throws SQLException {
+    /** Plain, as rows stood there before they were encrypted: they can be read, and SQL can write them. */
+    private static void copy(Store store, String template, int count) throws SQLException, JsonSyntaxException {
+        String definition = WebhookJson.definitionToJson(
+                        new Definitions(Ordering.ENTITY, false).read(Json.parse(template.getBytes(UTF_8))))
+                .toString();
+        String copy = "convert_to(replace(replace(cast(? as text), 'shop-0', 'shop-' || n), '/0/', '/' || n || '/'),"
+                + " 'UTF8')";
         try (var connection = store.connect();
+                var versions = connection.prepareStatement("insert into webhook_version (webhook_id, version,"
+                        + " definition) select 'wh_bench' || n, 1, " + copy + " from " + store.series(count));
+                var webhooks = connection.prepareStatement("insert into webhook (id, version, definition, created_at,"
+                        + " updated_at) select 'wh_bench' || n, 1, " + copy
+                        + ", current_timestamp, current_timestamp from " + store.series(count));
                 var statement = connection.createStatement()) {
-            String definition = "convert_to(replace(replace(convert_from(definition, 'UTF8'), 'shop-0', 'shop-' || n),"
-                    + " '/0/', '/' || n || '/'), 'UTF8')";
-            statement.execute("insert into webhook_version (webhook_id, version, definition) select 'wh_bench' || n,"
-                    + " version, " + definition + " from webhook_version, " + store.series(count));
-            statement.execute("insert into webhook (id, version, definition, created_at, updated_at) select"
-                    + " 'wh_bench' || n, version, " + definition + ", created_at, updated_at from webhook, "
-                    + store.series(count));
+            versions.setString(1, definition);
+            versions.executeUpdate();
+            webhooks.setString(1, definition);
+            webhooks.executeUpdate();
             statement.execute("analyze");
         }
     }

@@ -40,6 +40,8 @@ final class PoselProcess implements AutoCloseable {
     static PoselProcess start(Jvm jvm, Path folder, Store store, Map<String, String> settings) throws IOException {
         int port = freePort();
         Map<String, String> environment = new HashMap<>();
+        // one database, several processes with folders of their own
+        environment.put("POSEL_SECRET_KEY", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=");
         environment.put("POSEL_DATA_DIR", folder.resolve("data").toString());
         environment.putAll(store.environment());
         environment.put("POSEL_HTTP_PORT", String.valueOf(port));

@@ -7,11 +7,13 @@ import io.posel.delivery.Failure;
 import io.posel.delivery.HandOver;
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
+import io.posel.testing.OneKey;
 import io.posel.testing.TestDatabase;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Expiry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -312,8 +314,11 @@ class SettlementIT {
             queued(1, 0);
             try (Settlement settlement =
                     new Settlement(transactions, new Expiry(Duration.ofDays(3)), (id, state) -> {}, ended -> {})) {
+                Vault vault = new Vault(new OneKey(), new SecureRandom());
+                vault.unlock(transactions);
                 Webhooks webhooks = new Webhooks(
                         database.dataSource(),
+                        vault,
                         InstantSource.fixed(NOW),
                         () -> "w",
                         new Expiry(Duration.ofDays(3)),

@@ -45,6 +45,13 @@ public final class JarPosel implements AutoCloseable {
         return this;
     }
 
+    /** A second process on the same database, data and port, not started. */
+    public JarPosel another() {
+        JarPosel second = new JarPosel(home);
+        second.environment.putAll(environment);
+        return second;
+    }
+
     /** Another Java than that of the tests, by its home. */
     public JarPosel on(Path javaHome) {
         otherJava = javaHome;
