@@ -19,8 +19,10 @@ import io.posel.store.Webhooks;
 import io.posel.webhook.Definitions;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.Ordering;
+import io.posel.webhook.SigningSecret;
 import io.posel.webhook.Warnings;
 import io.posel.webhook.WebhookJson;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -40,6 +42,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         Warnings quickWarnings = new Warnings(catalogue::variables, resolver::literalRefusal);
         DeliveryLog log = new DeliveryLog(core.database.dataSource());
 
+        SecureRandom random = new SecureRandom();
         ManageWebhooks manage = new ManageWebhooks(
                 webhooks,
                 core.maintenance,
@@ -48,7 +51,8 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
                 warnings,
                 quickWarnings,
                 new WebhookJson(new Expiry(settings.duration("posel.expire-after"))),
-                core.clock);
+                core.clock,
+                () -> SigningSecret.random(random));
         names.accept("listWebhooks", manage::list);
         names.accept("createWebhook", manage::create);
         names.accept("showWebhook", manage::show);
@@ -56,6 +60,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("patchWebhook", manage::patch);
         names.accept("deleteWebhook", manage::delete);
         names.accept("restoreWebhook", manage::restore);
+        names.accept("rotateSecret", manage::rotateSecret);
 
         ManageEventTypes types = new ManageEventTypes(catalogue);
         names.accept("listEventTypes", types::list);

@@ -6,6 +6,7 @@ import io.posel.delivery.DeliveryClient;
 import io.posel.delivery.DeliveryHeaders;
 import io.posel.delivery.DeliveryResolver;
 import io.posel.delivery.RequestTemplates;
+import io.posel.delivery.Signer;
 import io.posel.delivery.StandardHeaders;
 import io.posel.route.AwaitTurn;
 import io.posel.route.PrepareAttempt;
@@ -63,7 +64,12 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
         names.accept("awaitTurn", new AwaitTurn(core.dispatcher));
         names.accept(
                 "prepareAttempt",
-                new PrepareAttempt(new StandardHeaders(core.clock), core.clock, core.ownership::isHeld));
+                new PrepareAttempt(
+                        core.webhooks,
+                        new StandardHeaders(core.clock),
+                        new Signer(),
+                        core.clock,
+                        core.ownership::isHeld));
         names.accept(
                 "recordFailure",
                 new RecordFailure(

@@ -90,7 +90,7 @@ class AuditIT {
         private List<String> trail(String query) {
             HttpAnswer audit = posel.get("/api/audit?limit=200&from=" + from + query);
             assertThat(audit.status()).as(audit.toString()).isEqualTo(200);
-            assertThat(audit.text()).doesNotContain("topsecret");
+            assertThat(audit.text()).doesNotContain("topsecret", "whsec_");
             List<String> lines = new ArrayList<>();
             for (int i = 0; i < audit.all("items", "id").size(); i++) {
                 String item = "items." + i + ".";
@@ -114,6 +114,8 @@ class AuditIT {
             posel.patch(path, "{\"name\":\"x\"}");
             posel.put(path, posel.get(path).text());
             posel.post(path + "/test", "{\"eventType\":\"session.ended\"}");
+            posel.post(path + "/secret", null);
+            posel.post(path + "/secret", null);
             posel.delete(path);
             posel.post(path + "/restore", null);
 
@@ -123,6 +125,8 @@ class AuditIT {
                             "admin-token webhook-edited 2 null",
                             "admin-token webhook-edited 3 null",
                             "admin-token webhook-tested 3 session.ended",
+                            "admin-token secret-rotated 3 null",
+                            "admin-token secret-rotated 3 null",
                             "admin-token webhook-deleted 4 null",
                             "admin-token webhook-restored 5 null");
             assertThat(posel.get("/api/audit?webhook=" + id).all("items", "at"))
@@ -140,6 +144,7 @@ class AuditIT {
             assertThat(posel.patch(path, "{\"url\":\"x\"}").status()).isEqualTo(422);
             assertThat(posel.post(path + "/restore", null).status()).isEqualTo(409);
             assertThat(posel.post(path + "/test", "{}").status()).isEqualTo(400);
+            assertThat(posel.post("/api/webhooks/x/secret", null).status()).isEqualTo(404);
             assertThat(posel.post("/api/tokens", "{\"name\":\"admin-token\",\"role\":\"admin\"}")
                             .status())
                     .isEqualTo(409);

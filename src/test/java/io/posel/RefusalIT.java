@@ -95,6 +95,7 @@ class RefusalIT {
                 "no path                | GET   | /nowhere         | -                                     | 404 |  unknown-path",
                 "no webhook             | GET   | /api/webhooks/x  | -                                     | 404 |  unknown-webhook",
                 "no webhook to restore  | POST  | /api/webhooks/x/restore | -                              | 404 |  unknown-webhook",
+                "no webhook to sign    | POST  | /api/webhooks/x/secret | -                               | 404 |  unknown-webhook",
                 "no webhook to replay   | POST  | /api/dead-letters/replay | {'webhook':'x'}               | 404 |  unknown-webhook",
                 "no delivery            | GET   | /api/deliveries/x | -                                    | 404 |  unknown-delivery",
                 "no event type          | DELETE | /api/event-types/x.y | -                                | 404 |  unknown-event-type",

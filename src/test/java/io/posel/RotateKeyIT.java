@@ -52,16 +52,18 @@ class RotateKeyIT {
         for (int i = 0; i < count; i++) {
             ids.add(client.createWebhook("{\"name\":\"" + i + "\",\"events\":[\"a" + i + "\"],\"url\":\""
                     + receiver.url("/?key=topsecret" + i) + "\"}"));
+            client.post("/api/webhooks/" + ids.get(i) + "/secret", null);
         }
         return ids;
     }
 
-    /** Its definition can be read. */
+    /** Definition and signing secret can be read. */
     private void assertSends(int webhook) {
         int before = receiver.requests().size();
         posel.client().accept("{\"type\":\"a" + webhook + "\",\"entity\":{\"type\":\"a\",\"id\":\"1\"},\"data\":{}}");
         await().atMost(Duration.ofSeconds(30)).until(() -> receiver.requests().size() > before);
         assertThat(receiver.requests().get(before).target()).isEqualTo("/?key=topsecret" + webhook);
+        assertThat(receiver.requests().get(before).header("webhook-signature")).isPresent();
     }
 
     private int rotate() {
@@ -77,7 +79,7 @@ class RotateKeyIT {
         Path file = home.resolve("data/secret-key");
         String before = Files.readString(file);
         assertThat(Files.readString(home.resolve("data/posel.mv.db"), ISO_8859_1))
-                .doesNotContain("topsecret");
+                .doesNotContain("topsecret", "whsec_");
 
         assertThat(rotate()).isZero();
 
@@ -148,8 +150,9 @@ class RotateKeyIT {
 
         posel.start();
 
-        assertThat(posel.client().get("/api/webhooks?limit=200").all("items", "id"))
-                .hasSize(100);
+        assertThat(posel.client().get("/api/webhooks?limit=200").all("items", "signed"))
+                .hasSize(100)
+                .containsOnly("true");
         assertSends(0);
         assertSends(99);
     }

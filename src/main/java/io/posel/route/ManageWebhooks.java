@@ -10,12 +10,14 @@ import io.posel.store.Page;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Definitions;
+import io.posel.webhook.SigningSecret;
 import io.posel.webhook.Warnings;
 import io.posel.webhook.Webhook;
 import io.posel.webhook.WebhookJson;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +37,12 @@ public final class ManageWebhooks {
     private final Warnings quickWarnings;
     private final WebhookJson json;
     private final InstantSource clock;
+    private final Supplier<SigningSecret> secrets;
 
     /**
      * @param warnings asks the name service
      * @param quickWarnings does not, for lists
+     * @param secrets makes new signing secrets
      */
     public ManageWebhooks(
             Webhooks webhooks,
@@ -48,7 +52,8 @@ public final class ManageWebhooks {
             Warnings warnings,
             Warnings quickWarnings,
             WebhookJson json,
-            InstantSource clock) {
+            InstantSource clock,
+            Supplier<SigningSecret> secrets) {
         this.webhooks = webhooks;
         this.maintenance = maintenance;
         this.audit = audit;
@@ -57,6 +62,7 @@ public final class ManageWebhooks {
         this.quickWarnings = quickWarnings;
         this.json = json;
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     public void list(Exchange exchange) {
@@ -149,6 +155,18 @@ public final class ManageWebhooks {
         ApiRequest request = new ApiRequest(exchange);
         AuditEntry entry = audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_RESTORED);
         answer(exchange, 200, webhooks.restore(request.path("id"), entry));
+    }
+
+    /** The only answer that shows it. */
+    public void rotateSecret(Exchange exchange) {
+        ApiRequest request = new ApiRequest(exchange);
+        SigningSecret secret = secrets.get();
+        webhooks.sign(
+                webhooks.existing(request.path("id")).id(),
+                secret,
+                audit.entry(request.caller(), AuditEntry.Action.SECRET_ROTATED));
+        JsonAnswer.write(exchange, 200, Json.object("secret", secret.text()));
+        exchange.getMessage().setHeader("Cache-Control", "no-store");
     }
 
     private void answer(Exchange exchange, int status, Webhook webhook) {

@@ -2,20 +2,29 @@ package io.posel.route;
 
 import io.posel.delivery.Delivery;
 import io.posel.delivery.RequestMessage;
+import io.posel.delivery.Signer;
 import io.posel.delivery.StandardHeaders;
+import io.posel.store.Webhooks;
+import io.posel.webhook.SigningSecrets;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Makes the message the rendered request, with the headers that belong to this attempt alone. */
+/** Makes the message the rendered request, with the headers that belong to this attempt alone, its signature too. */
 public final class PrepareAttempt implements Processor {
+    private final Webhooks webhooks;
     private final StandardHeaders headers;
+    private final Signer signer;
     private final InstantSource clock;
     private final BooleanSupplier owner;
 
     /** @param owner whether requests may be started; asked again here, since the process may have been stopped meanwhile */
-    public PrepareAttempt(StandardHeaders headers, InstantSource clock, BooleanSupplier owner) {
+    public PrepareAttempt(
+            Webhooks webhooks, StandardHeaders headers, Signer signer, InstantSource clock, BooleanSupplier owner) {
+        this.webhooks = webhooks;
+        this.signer = signer;
         this.headers = headers;
         this.clock = clock;
         this.owner = owner;
@@ -34,14 +43,28 @@ public final class PrepareAttempt implements Processor {
         delivery.attemptStarts(clock.instant());
         // Camel leaves the failure of an earlier attempt there, also when this one succeeds
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
-        RequestMessage.write(
-                exchange.getMessage(),
-                rendered.request(),
-                headers.of(
-                        delivery.queued().id().toString(),
-                        delivery.attempt(),
-                        rendered.event().type(),
-                        rendered.event().entity(),
-                        rendered.late()));
+        RequestMessage.write(exchange.getMessage(), rendered.request(), headers(delivery, rendered));
+    }
+
+    private Map<String, String> headers(Delivery delivery, Delivery.Rendered rendered) {
+        Map<String, String> attempt = headers.of(
+                delivery.queued().id().toString(),
+                delivery.attempt(),
+                rendered.event().type(),
+                rendered.event().entity(),
+                rendered.late());
+        signer.addTo(
+                attempt,
+                signing(delivery.queued().webhookId()),
+                delivery.attemptAt(),
+                rendered.request().body());
+        return attempt;
+    }
+
+    /** The secrets of this moment: a redelivery after a rotation is signed with the new one too. */
+    private SigningSecrets signing(String webhookId) {
+        return webhooks.find(webhookId)
+                .orElseThrow(() -> new IllegalStateException("the webhook " + webhookId + " is gone"))
+                .signing();
     }
 }

@@ -4,6 +4,7 @@ import io.posel.delivery.Failure;
 import io.posel.delivery.OutgoingRequest;
 import io.posel.delivery.RequestMessage;
 import io.posel.delivery.RequestTemplate;
+import io.posel.delivery.Signer;
 import io.posel.delivery.StandardHeaders;
 import io.posel.delivery.TestBudget;
 import io.posel.event.Event;
@@ -30,7 +31,7 @@ import org.apache.camel.support.SynchronizationAdapter;
  * Sends a webhook's request once, now, and shows it with what came of it. Works for a webhook that is off or expired too.
  *
  * <p>Promises: who does it stands in the audit trail before it is sent; nothing of it is stored as a delivery, no queue
- * waits. A 2xx ends the failing of the webhook as a delivery's does (F1), anything else is no delivery that died. Not
+ * waits. It is signed as a delivery is. A 2xx ends the failing of the webhook as a delivery's does (F1), anything else is no delivery that died. Not
  * promised: the order with deliveries that are on their way, and that the receiver heeds the header
  * {@code webhook-test}.
  */
@@ -43,6 +44,7 @@ public final class TestWebhook {
     private final Audit audit;
     private final TestBudget budget;
     private final StandardHeaders headers;
+    private final Signer signer;
     private final Supplier<String> ids;
     private final InstantSource clock;
 
@@ -67,6 +69,7 @@ public final class TestWebhook {
         this.audit = audit;
         this.budget = budget;
         this.headers = new StandardHeaders(clock);
+        this.signer = new Signer();
         this.ids = ids;
         this.clock = clock;
     }
@@ -89,6 +92,7 @@ public final class TestWebhook {
                     .about(event.type()));
             Map<String, String> ours = headers.of("test_" + ids.get(), 1, event.type(), event.entity(), false);
             ours.put("webhook-test", "true");
+            signer.addTo(ours, webhook.signing(), clock.instant(), sent.body());
             RequestMessage.write(exchange.getMessage(), sent, ours);
             exchange.setProperty(
                     RUNNING, new Running(webhook.id(), LogJson.request(with(shown, ours)), System.nanoTime()));

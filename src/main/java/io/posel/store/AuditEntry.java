@@ -26,6 +26,7 @@ public record AuditEntry(
         WEBHOOK_EDITED("webhook-edited"),
         WEBHOOK_DELETED("webhook-deleted"),
         WEBHOOK_RESTORED("webhook-restored"),
+        SECRET_ROTATED("secret-rotated"),
         WEBHOOK_TESTED("webhook-tested"),
         DELIVERIES_REPLAYED("deliveries-replayed"),
         TOKEN_CREATED("token-created"),

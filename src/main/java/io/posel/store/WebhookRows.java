@@ -4,6 +4,7 @@ import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
+import io.posel.webhook.SigningSecrets;
 import io.posel.webhook.Webhook;
 import io.posel.webhook.WebhookJson;
 import java.sql.Connection;
@@ -80,8 +81,8 @@ final class WebhookRows {
     /** Does nothing if that was done before: ids are random, so only a repeated commit can meet its own row. */
     void insert(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into webhook (version, definition,"
-                + " failing_since, last_dead_at, last_success_at, expired_at, deleted_at, created_at, updated_at, id)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+                + " failing_since, last_dead_at, last_success_at, expired_at, deleted_at, created_at, updated_at, signing,"
+                + " id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
             bind(insert, webhook);
             insert.executeUpdate();
         }
@@ -91,7 +92,7 @@ final class WebhookRows {
     void update(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("update webhook set version = ?, definition = ?,"
                 + " failing_since = ?, last_dead_at = ?, last_success_at = ?, expired_at = ?, deleted_at = ?,"
-                + " created_at = ?, updated_at = ? where id = ?")) {
+                + " created_at = ?, updated_at = ?, signing = ? where id = ?")) {
             bind(update, webhook);
             update.executeUpdate();
         }
@@ -126,7 +127,8 @@ final class WebhookRows {
         statement.setObject(7, time(webhook.deletedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
         statement.setObject(8, time(webhook.createdAt()));
         statement.setObject(9, time(webhook.updatedAt()));
-        statement.setString(10, webhook.id());
+        statement.setBytes(10, signing(webhook));
+        statement.setString(11, webhook.id());
     }
 
     private void insertVersion(Connection connection, Webhook webhook) throws SQLException {
@@ -157,8 +159,19 @@ final class WebhookRows {
         return WebhookJson.definitionToJson(webhook.definition()).toBytes();
     }
 
+    private byte @Nullable [] signing(Webhook webhook) {
+        return webhook.signing().isEmpty()
+                ? null
+                : vault.seal(
+                        SealedColumn.SIGNING,
+                        webhook.id(),
+                        0,
+                        webhook.signing().toStored().toBytes());
+    }
+
     private Webhook webhook(ResultSet row) throws SQLException {
         String id = row.getString("id");
+        byte[] signing = row.getBytes("signing");
         return new Webhook(
                 id,
                 row.getInt("version"),
@@ -167,7 +180,10 @@ final class WebhookRows {
                 instant(row, "expired_at"),
                 instant(row, "deleted_at"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getObject("updated_at", OffsetDateTime.class).toInstant());
+                row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                signing == null
+                        ? SigningSecrets.NONE
+                        : SigningSecrets.fromStored(read(SealedColumn.SIGNING, id, 0, signing)));
     }
 
     private Json read(SealedColumn column, String id, int number, byte[] stored) throws SQLException {

@@ -6,6 +6,7 @@ import io.posel.problem.ProblemException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.Health;
+import io.posel.webhook.SigningSecret;
 import io.posel.webhook.Webhook;
 import io.posel.webhook.WebhookIndex;
 import java.sql.Connection;
@@ -207,6 +208,32 @@ public final class Webhooks {
         }));
     }
 
+    /**
+     * Gives it another signing secret; the one before signs along for a while. Its version stays, since its definition
+     * does.
+     *
+     * @param entry who does it, written with it
+     * @throws ProblemException 404 if there is no such webhook
+     */
+    public Webhook sign(String id, SigningSecret secret, AuditEntry entry) {
+        return change(id, null, entry, webhook -> {
+            if (webhook.deletedAt() != null) {
+                throw notFound(id);
+            }
+            Instant now = now();
+            return new Webhook(
+                    webhook.id(),
+                    webhook.version(),
+                    webhook.definition(),
+                    webhook.health(),
+                    webhook.expiredAt(),
+                    null,
+                    webhook.createdAt(),
+                    now,
+                    webhook.signing().rotated(secret, now));
+        });
+    }
+
     /** Deletes webhooks for good, unless they were restored meanwhile or deliveries of theirs are kept. */
     void forget(List<String> webhookIds) {
         for (String id : webhookIds) {
@@ -245,7 +272,15 @@ public final class Webhooks {
             @Nullable Instant expired,
             @Nullable Instant deleted) {
         return new Webhook(
-                webhook.id(), webhook.version() + 1, definition, health, expired, deleted, webhook.createdAt(), now());
+                webhook.id(),
+                webhook.version() + 1,
+                definition,
+                health,
+                expired,
+                deleted,
+                webhook.createdAt(),
+                now(),
+                webhook.signing());
     }
 
     private Webhook change(String id, @Nullable Integer version, AuditEntry entry, UnaryOperator<Webhook> change) {
@@ -290,7 +325,8 @@ public final class Webhooks {
             Webhook earlier = result;
             return earlier != null
                     && earlier.version() == before.version()
-                    && earlier.updatedAt().equals(before.updatedAt());
+                    && earlier.updatedAt().equals(before.updatedAt())
+                    && earlier.signing().equals(before.signing());
         }
 
         @Override
@@ -356,7 +392,8 @@ public final class Webhooks {
                 state.expiredAt(),
                 before.deletedAt(),
                 before.createdAt(),
-                before.updatedAt());
+                before.updatedAt(),
+                before.signing());
         if (Objects.equals(before.expiredAt(), state.expiredAt())) {
             current.put(id, after);
         } else {

@@ -31,6 +31,7 @@ final class DefinitionReader {
     private static final Set<String> READ_ONLY = Set.of(
             "id",
             "version",
+            "signed",
             "state",
             "failingSince",
             "expiresAt",

@@ -29,6 +29,7 @@ public final class WebhookJson {
         members.put("version", webhook.version());
         members.putAll(definitionToJson(Secrets.masked(webhook.definition())).members());
         String state = state(webhook, now);
+        members.put("signed", !webhook.signing().isEmpty());
         members.put("state", state);
         members.put(
                 "failingSince",

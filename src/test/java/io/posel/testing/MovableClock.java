@@ -6,7 +6,15 @@ import java.time.InstantSource;
 
 /** Time that stands still until the test moves it. */
 public final class MovableClock implements InstantSource {
-    private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private volatile Instant now;
+
+    public MovableClock() {
+        this(Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    public MovableClock(Instant start) {
+        now = start;
+    }
 
     @Override
     public Instant instant() {

@@ -45,12 +45,33 @@ class WebhookJsonTest {
                 .hasToString(json("{'id':'wh_abc','version':3,'name':'Shop','enabled':true,"
                                 + "'events':['customer.credit.changed'],'filter':{'account.eshopId':['7']},"
                                 + "'url':'https://u:***@example.com/?key=***','body':'1','headers':{'X-Key':'***'},"
-                                + "'ordering':'entity','concurrency':4,'rateLimit':2.5,'state':'failing',"
+                                + "'ordering':'entity','concurrency':4,'rateLimit':2.5,'signed':false,'state':'failing',"
                                 + "'failingSince':'2026-11-21T10:00:00Z','expiresAt':'2026-11-24T10:00:00Z',"
                                 + "'lastSuccessAt':'2026-11-21T09:59:59Z','createdAt':'2026-01-01T00:00:00Z',"
                                 + "'updatedAt':'2026-11-22T10:00:00Z',"
                                 + "'warnings':[{'pointer':'/url','code':'not-https','params':{'a':1},'detail':'Why.'}]}")
                         .toString());
+    }
+
+    @Test
+    @DisplayName("S9: that a webhook signs is shown, with which secret is not")
+    void signed() {
+        SigningSecret secret = SigningSecret.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        Webhook webhook = new Webhook(
+                "wh_1",
+                1,
+                definition("{}"),
+                Health.UNKNOWN,
+                null,
+                null,
+                NOW,
+                NOW,
+                SigningSecrets.NONE.rotated(secret, NOW));
+
+        Json.Obj shown = json.toJson(webhook, List.of(), NOW);
+
+        assertThat(shown.get("signed")).isEqualTo(Json.Bool.TRUE);
+        assertThat(shown + webhook.toString()).doesNotContain("MfKQ9r8G");
     }
 
     @Test
