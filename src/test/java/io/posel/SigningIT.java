@@ -67,8 +67,7 @@ class SigningIT {
 
     @AfterEach
     void end() throws IOException {
-        posel().get("/api/webhooks?limit=200").all("items", "id").forEach(id -> posel().delete(
-                        "/api/webhooks/" + id));
+        posel().get("/api/webhooks?limit=200").all("items", "id").forEach(id -> posel().delete("/api/webhooks/" + id));
         receiver.close();
     }
 
@@ -260,8 +259,7 @@ class SigningIT {
         assertThat(signatures(before)).containsExactly(signed(before, secret));
         Stream.of(path, "/api/webhooks", "/api/deliveries")
                 .forEach(each -> assertThat(posel().get(each).text()).doesNotContain("whsec", secret.substring(6)));
-        assertThat(running.rows(
-                        "select count(*) from webhook where signing is not null and id = '" + webhook + "'"))
+        assertThat(running.rows("select count(*) from webhook where signing is not null and id = '" + webhook + "'"))
                 .containsExactly("1");
 
         running.restart();
@@ -303,8 +301,7 @@ class SigningIT {
             new com.svix.Webhook(secret)
                     .verify(request.text(), HttpHeaders.of(headers(request), (name, value) -> true));
             return true;
-        } catch (com.svix.exceptions.WebhookVerificationException
-                | com.svix.exceptions.EmptyWebhookSecretException e) {
+        } catch (com.svix.exceptions.WebhookVerificationException | com.svix.exceptions.EmptyWebhookSecretException e) {
             return false;
         }
     }
