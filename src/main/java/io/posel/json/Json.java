@@ -141,6 +141,7 @@ public sealed interface Json {
     }
 
     static Json parse(String text) throws JsonSyntaxException {
+        Parser.requireHexDigits(text);
         try (JsonParser parser = Parser.FACTORY.createParser(text)) {
             return Parser.only(parser);
         } catch (IOException e) {
@@ -200,10 +201,33 @@ public sealed interface Json {
             if (!result.isError()) {
                 return;
             }
-            String before = valid.flip().toString();
+            throw syntax("not valid UTF-8", valid.flip().toString());
+        }
+
+        /** Jackson takes any letter for the digit that its lower byte is: U+9165 for e. */
+        private static void requireHexDigits(String text) throws JsonSyntaxException {
+            for (int escape = text.indexOf("\\u"); escape >= 0; escape = text.indexOf("\\u", escape + 2)) {
+                for (int i = escape + 2; i < Math.min(escape + 6, text.length()); i++) {
+                    if (text.charAt(i) > 0xff && !isEscaped(text, escape)) {
+                        throw syntax("four hexadecimal digits must follow \\u", text.substring(0, i));
+                    }
+                }
+            }
+        }
+
+        /** Whether the backslash is itself behind one that escapes it. */
+        private static boolean isEscaped(String text, int backslash) {
+            int first = backslash;
+            while (first > 0 && text.charAt(first - 1) == '\\') {
+                first--;
+            }
+            return (backslash - first) % 2 == 1;
+        }
+
+        private static JsonSyntaxException syntax(String message, String before) {
             int lineStart = before.lastIndexOf('\n') + 1;
             int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
-            throw new JsonSyntaxException("not valid UTF-8", line, before.length() - lineStart + 1);
+            return new JsonSyntaxException(message, line, before.length() - lineStart + 1);
         }
 
         private static Json read(JsonParser parser) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +40,23 @@ class JsonTest {
         assertThat(refusal).hasMessageContaining("UTF-8");
         assertThat(refusal.line()).isEqualTo(2);
         assertThat(refusal.column()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[\"\\u\u9165123\"]", "{\n\"\\\\\\u123\u0130\":1}", "\"\\ud83d\\u\uff24e00\""})
+    void onlyHexadecimalDigitsFollowTheEscapeU(String text) {
+        JsonSyntaxException refusal = refusal(text.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(refusal).hasMessageContaining("hexadecimal");
+        assertThat(text.split("\n")[refusal.line() - 1].charAt(refusal.column() - 1))
+                .isGreaterThan('\u00ff');
+    }
+
+    @Test
+    void anEscapedBackslashIsNoEscapeU() throws JsonSyntaxException {
+        String text = "[\"\\\\u\u9165123\",\"\\\\\\\\u\u0130\",\"\\u9165\"]";
+
+        assertThat(Json.parse(text)).isEqualTo(Json.of(List.of("\\u\u9165123", "\\\\u\u0130", "\u9165")));
     }
 
     private static JsonSyntaxException refusal(byte[] text) {
