@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A JSON pointer (RFC 6901). */
 public final class JsonPointer {
-    private static final Pattern VALID = Pattern.compile("(/([^~/]|~[01])*)*");
+    /** Possessive, or the stack would grow with the text. */
+    private static final Pattern VALID = Pattern.compile("(?:/(?:[^~/]|~[01])*+)*+");
+
     private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private final String text;

@@ -10,7 +10,9 @@ import java.util.regex.Pattern;
 final class NextLink {
     private static final String VALUE = "\"[^\"]*\"|[^\\s\",;]*";
     private static final String PARAMETER = "\\s*;\\s*([^\\s=,;\"<>]+)\\s*(?:=\\s*(" + VALUE + "))?";
-    private static final Pattern LINK = Pattern.compile("<([^<>]*)>((?:" + PARAMETER + ")*)");
+    /** Possessive, or the stack would grow with the header. */
+    private static final Pattern LINK = Pattern.compile("<([^<>]*)>((?:" + PARAMETER + ")*+)");
+
     private static final Pattern NEXT_PARAMETER = Pattern.compile(PARAMETER);
 
     private NextLink() {}

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Host {
     private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-    private static final Pattern NAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*\\.?");
+    /** Possessive, or the stack would grow with the name. */
+    private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*+\\.?");
+
     private static final Pattern NUMBER_LAST = Pattern.compile("(.*\\.)?([0-9]+|0x[0-9a-f]*)\\.?");
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
@@ -24,11 +26,16 @@ final class Host {
     private static final Pattern AMBIGUOUS = Pattern.compile("[ß\u1e9eς\u200c\u200d]");
 
     private static final int MAX_NAME_LENGTH = 253;
+    /** Some characters vanish when a name is converted, but not so many; converting takes the square of the length. */
+    private static final int MAX_WRITTEN_LENGTH = 4 * MAX_NAME_LENGTH;
 
     private Host() {}
 
     /** The host in lower case, an international name converted; null if this is none. */
     static @Nullable String parse(String written) {
+        if (written.length() > MAX_WRITTEN_LENGTH) {
+            return null;
+        }
         String host = written.startsWith("[") ? written : toAscii(written);
         if (host == null) {
             return null;
