@@ -22,6 +22,9 @@ final class DefinitionReader {
     private static final int MAX_EVENTS = 100;
     private static final int MAX_EVENT_TYPE = 100;
     private static final int MAX_URL = 8_000;
+    /** With a mask in place of each value of one character a URL is twice as long. */
+    private static final int MAX_MASKED_URL = 2 * MAX_URL;
+
     private static final int MAX_BODY_BYTES = 256 * 1024;
     private static final int MAX_HEADERS = 50;
     private static final int MAX_CONCURRENCY = 1_000;
@@ -58,7 +61,7 @@ final class DefinitionReader {
         boolean enabled = members.flag("enabled", true);
         List<String> events = events();
         Map<String, List<String>> filter = FilterReader.read(members);
-        url = members.text("/url", members.required("url"), Integer.MAX_VALUE);
+        url = writtenUrl();
         definition = new Definition(
                 name == null ? "" : name,
                 enabled,
@@ -92,6 +95,16 @@ final class DefinitionReader {
         if (unmaskedUrl.length() > MAX_URL) {
             members.tooLong("/url", MAX_URL, "characters");
         }
+    }
+
+    /** One that is too long whatever its masks stand for is not looked at. */
+    private @Nullable String writtenUrl() {
+        String written = members.text("/url", members.required("url"), Integer.MAX_VALUE);
+        if (written != null && written.length() > MAX_MASKED_URL) {
+            members.tooLong("/url", MAX_URL, "characters");
+            return null;
+        }
+        return written;
     }
 
     private @Nullable String name() {
