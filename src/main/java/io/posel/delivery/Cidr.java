@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * stands for itself. No name is ever looked up.
  */
 public record Cidr(InetAddress network, int prefix) {
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
 
     /**
@@ -54,8 +55,11 @@ public record Cidr(InetAddress network, int prefix) {
 
     private static InetAddress address(String text, String whole) {
         try {
-            if (isLiteral(text)) {
+            if (IPV4.matcher(text).matches()) {
                 return InetAddress.getByName(text);
+            } else if (IPV6.matcher(text).matches()) {
+                // in brackets it cannot be taken for a name
+                return InetAddress.getByName("[" + text + "]");
             }
         } catch (UnknownHostException e) {
             // said below
