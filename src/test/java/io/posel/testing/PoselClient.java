@@ -61,11 +61,22 @@ public final class PoselClient {
 
     /** @param headers names and values; a Content-Type among them replaces {@code application/json} */
     public HttpAnswer send(String method, String path, String body, String... headers) {
+        return answer(
+                method,
+                path,
+                body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body),
+                headers);
+    }
+
+    /** Sends a body that need not be text. */
+    public HttpAnswer postBytes(String path, byte[] body, String... headers) {
+        return answer("POST", path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
+    }
+
+    private HttpAnswer answer(String method, String path, HttpRequest.BodyPublisher body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(30))
-                .method(
-                        method,
-                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
+                .method(method, body)
                 .setHeader("Authorization", "Bearer " + ADMIN_TOKEN)
                 .setHeader("Content-Type", "application/json");
         for (int i = 0; i < headers.length; i += 2) {
