@@ -62,8 +62,9 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("restoreWebhook", manage::restore);
         names.accept("rotateSecret", manage::rotateSecret);
 
-        ManageEventTypes types = new ManageEventTypes(catalogue);
+        ManageEventTypes types = new ManageEventTypes(catalogue, core.audit);
         names.accept("listEventTypes", types::list);
+        names.accept("showEventType", types::show);
         names.accept("putEventType", types::put);
         names.accept("deleteEventType", types::delete);
 

@@ -158,6 +158,28 @@ class AdministrationIT {
         }
 
         @Test
+        void the_catalogue_goes_on_where_its_part_ended_whatever_was_added_first() {
+            String type = "{'title':{'en':'x'},'entityType':'o','sample':{}}";
+            for (String name : List.of("b.b", "a.a", "c.c")) {
+                put("/api/event-types/" + name, type);
+            }
+
+            List<String> listed = new ArrayList<>();
+            String query = "";
+            do {
+                HttpAnswer part = get("/api/event-types?limit=2" + query);
+                listed.addAll(part.all("items", "type"));
+                query = "&cursor=" + part.at("next");
+            } while (!query.equals("&cursor=null"));
+
+            assertThat(listed)
+                    .isEqualTo(get("/api/event-types?limit=200").all("items", "type"))
+                    .doesNotHaveDuplicates()
+                    .containsSubsequence("customer.credit.changed", "session.started", "a.a", "b.b", "c.c");
+            List.of("a.a", "b.b", "c.c").forEach(name -> delete("/api/event-types/" + name));
+        }
+
+        @Test
         void parameters_that_make_no_sense_are_refused_by_name() {
             for (String query : List.of("limit=0", "limit=201", "limit=x", "cursor=x", "cursor=QQ", "deleted=yes")) {
                 HttpAnswer refused = get("/api/webhooks?" + query);
@@ -388,7 +410,7 @@ class AdministrationIT {
             assertThat(receiver.requests().get(3).header("webhook-attempt")).contains("1");
             await().until(() -> get("/api/deliveries/" + id).at("state").equals("delivered"));
             assertThat(get("/api/deliveries/" + id).all("attempts", "run")).containsExactly("1", "1", "1", "2");
-            assertThat(post("/api/dead-letters/replay", "").at("count")).isEqualTo("0");
+            assertThat(post("/api/dead-letters/replay", "{}").at("count")).isEqualTo("0");
         }
 
         @Test

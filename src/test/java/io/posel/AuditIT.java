@@ -134,6 +134,29 @@ class AuditIT {
         }
 
         @Test
+        void everyChangeOfAnEventTypeLeavesAnEntry() {
+            String path = "/api/event-types/audit.asked";
+            String type = "{\"title\":{\"en\":\"%s\"},\"entityType\":\"a\",\"sample\":{}}";
+            posel.put(path, type.formatted("one"));
+            posel.put(path, type.formatted("two"));
+            assertThat(posel.put(path, type.formatted("three"), "If-Match", "\"x\"")
+                            .status())
+                    .isEqualTo(412);
+            assertThat(posel.delete(path, "If-Match", "\"x\"").status()).isEqualTo(412);
+            posel.delete(path);
+            assertThat(posel.delete(path).status()).isEqualTo(404);
+            assertThat(posel.put("/api/event-types/session.ended", type.formatted("x"))
+                            .status())
+                    .isEqualTo(409);
+
+            assertThat(trail(""))
+                    .containsExactly(
+                            "admin-token event-type-created null audit.asked",
+                            "admin-token event-type-edited null audit.asked",
+                            "admin-token event-type-deleted null audit.asked");
+        }
+
+        @Test
         void whatWasRefusedLeavesNone() {
             String id = webhook();
             String path = "/api/webhooks/" + id;

@@ -32,10 +32,24 @@ final class ApiRequest {
     private static final int MAX_PARAMETER = 1_000;
     private static final Set<String> STATES = Set.of("held", "queued", "delivered", "dead", "skipped");
 
+    /** The query parameters of {@link #list}. */
+    static final String[] PART = {"limit", "cursor"};
+
+    /** Those of {@link #filter} too. */
+    static final String[] PART_AND_FILTER = {
+        "limit", "cursor", "webhook", "event", "type", "entity", "state", "from", "to"
+    };
+
     private final Message message;
 
-    ApiRequest(Exchange exchange) {
+    /**
+     * @param parameters the query parameters that the call knows
+     * @throws ProblemException 400 if it has others
+     */
+    ApiRequest(Exchange exchange, String... parameters) {
         this.message = exchange.getMessage();
+        QueryNames.require(
+                message.getHeader(Exchange.HTTP_RAW_QUERY) instanceof String query ? query : null, parameters);
     }
 
     /** The name of the token that the request came with. */
@@ -199,14 +213,24 @@ final class ApiRequest {
                 .map(name -> FieldError.of(
                         "/" + name.replace("~", "~0").replace("/", "~1"),
                         "unknown-member",
-                        "There is no such member; known here: "
-                                + String.join(", ", known.stream().sorted().toList()) + "."))
+                        known.isEmpty()
+                                ? "This call takes no members; send {} or no body."
+                                : "There is no such member; known here: "
+                                        + String.join(
+                                                ", ", known.stream().sorted().toList()) + "."))
                 .toList();
         if (!errors.isEmpty()) {
             throw new ProblemException(
                     400, "The body has an unknown member: " + errors.get(0).pointer(), errors);
         }
         return object;
+    }
+
+    /** For a call that takes no body: one that says something would say it to nobody. */
+    void requireNoMembers() {
+        if (hasBody()) {
+            object(Set.of());
+        }
     }
 
     private byte[] bytes() {

@@ -42,8 +42,13 @@ record IfMatch(@Nullable Set<String> tags) {
 
     /** @throws ProblemException 412 if the client has seen something else */
     void require(int version) {
-        if (tags != null && !tags.contains(Integer.toString(version))) {
+        if (!allows(Integer.toString(version))) {
             throw Webhooks.changedMeanwhile();
         }
+    }
+
+    /** Whether the client has seen what has this entity tag, or does not care. */
+    boolean allows(String tag) {
+        return tags == null || tags.contains(tag);
     }
 }

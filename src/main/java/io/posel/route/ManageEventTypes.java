@@ -4,27 +4,57 @@ import io.posel.event.EventType;
 import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
+import io.posel.store.Audit;
+import io.posel.store.AuditEntry;
 import io.posel.store.Catalogue;
+import io.posel.store.Cursor;
+import io.posel.store.Page;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of {@code /api/event-types}, one method each. */
 public final class ManageEventTypes {
     /** Says that a file defines the type; tolerated when written back. */
     private static final String READ_ONLY = "readOnly";
 
-    private final Catalogue catalogue;
+    private static final int TAG_BYTES = 12;
 
-    public ManageEventTypes(Catalogue catalogue) {
+    private final Catalogue catalogue;
+    private final Audit audit;
+
+    public ManageEventTypes(Catalogue catalogue, Audit audit) {
         this.catalogue = catalogue;
+        this.audit = audit;
     }
 
-    /** The whole catalogue in one part: the page needs all of it. */
     public void list(Exchange exchange) {
-        List<Json> items = catalogue.all().stream().map(this::json).toList();
-        JsonAnswer.write(exchange, 200, Json.object("items", items, "next", null));
+        ApiRequest request = new ApiRequest(exchange, ApiRequest.PART);
+        int limit = request.limit();
+        JsonAnswer.write(exchange, 200, request.list(after -> page(after, limit), this::json));
+    }
+
+    private Page<EventType> page(@Nullable Cursor after, int limit) {
+        List<EventType> rest = catalogue.all().stream()
+                .filter(each -> after == null || catalogue.place(each).isBehind(after))
+                .toList();
+        return rest.size() <= limit
+                ? new Page<>(rest, null)
+                : new Page<>(rest.subList(0, limit), catalogue.place(rest.get(limit - 1)));
+    }
+
+    public void show(Exchange exchange) {
+        String name = new ApiRequest(exchange).path("type");
+        answer(exchange, 200, catalogue.find(name).orElseThrow(() -> Catalogue.notFound(name)));
     }
 
     public void put(Exchange exchange) {
@@ -41,13 +71,43 @@ public final class ManageEventTypes {
                     "The event type in the body is another one than in the path.",
                     List.of(FieldError.of("/type", "type-differs", detail)));
         }
-        boolean isNew = catalogue.put(type);
-        JsonAnswer.write(exchange, isNew ? 201 : 200, json(type));
+        boolean isNew =
+                catalogue.put(type, seen(request), audit.entry(request.caller(), AuditEntry.Action.EVENT_TYPE_EDITED));
+        answer(exchange, isNew ? 201 : 200, type);
+        if (isNew) {
+            String path = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+            exchange.getMessage().setHeader("Location", "/api/event-types/" + path);
+        }
     }
 
     public void delete(Exchange exchange) {
-        catalogue.delete(new ApiRequest(exchange).path("type"));
+        ApiRequest request = new ApiRequest(exchange);
+        catalogue.delete(
+                request.path("type"),
+                seen(request),
+                audit.entry(request.caller(), AuditEntry.Action.EVENT_TYPE_DELETED));
         JsonAnswer.writeNothing(exchange);
+    }
+
+    private static Predicate<Optional<EventType>> seen(ApiRequest request) {
+        IfMatch seen = request.ifMatch();
+        return stored -> stored.map(type -> seen.allows(tag(type))).orElse(seen.isAny());
+    }
+
+    private void answer(Exchange exchange, int status, EventType type) {
+        JsonAnswer.write(exchange, status, json(type));
+        exchange.getMessage().setHeader("ETag", "\"" + tag(type) + "\"");
+    }
+
+    /** An event type has no version: its content tells two of them apart. */
+    private static String tag(EventType type) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(type.toJson().toBytes());
+            return HexFormat.of().formatHex(hash, 0, TAG_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private Json json(EventType type) {

@@ -37,7 +37,7 @@ public final class ManageTokens {
     }
 
     public void list(Exchange exchange) {
-        ApiRequest request = new ApiRequest(exchange);
+        ApiRequest request = new ApiRequest(exchange, ApiRequest.PART);
         int limit = request.limit();
         JsonAnswer.write(exchange, 200, request.list(after -> page(after, limit), ManageTokens::json));
     }

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of {@code /api/webhooks}, one method each. */
 public final class ManageWebhooks {
-    private static final int TRIES = 3;
+    /** As many as may be at work at once, each of whom may be faster once. */
+    private static final int TRIES = 64;
+
     private static final Comparator<Webhook> BY_CREATION = Comparator.comparing(
                     (Webhook each) -> each.createdAt().toEpochMilli())
             .thenComparing(Webhook::id);
@@ -66,7 +68,7 @@ public final class ManageWebhooks {
     }
 
     public void list(Exchange exchange) {
-        ApiRequest request = new ApiRequest(exchange);
+        ApiRequest request = new ApiRequest(exchange, "limit", "cursor", "deleted");
         boolean deleted = request.flag("deleted");
         int limit = request.limit();
         JsonAnswer.write(
@@ -153,6 +155,7 @@ public final class ManageWebhooks {
 
     public void restore(Exchange exchange) {
         ApiRequest request = new ApiRequest(exchange);
+        request.requireNoMembers();
         AuditEntry entry = audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_RESTORED);
         answer(exchange, 200, webhooks.restore(request.path("id"), entry));
     }
@@ -160,6 +163,7 @@ public final class ManageWebhooks {
     /** The only answer that shows it. */
     public void rotateSecret(Exchange exchange) {
         ApiRequest request = new ApiRequest(exchange);
+        request.requireNoMembers();
         SigningSecret secret = secrets.get();
         webhooks.sign(
                 webhooks.existing(request.path("id")).id(),

@@ -35,6 +35,7 @@ public final class ReplayDeliveries {
 
     public void one(Exchange exchange) {
         ApiRequest http = new ApiRequest(exchange);
+        http.requireNoMembers();
         answer(exchange, replay.replay(ShowDeliveries.find(log, http), entry(http)));
     }
 
@@ -48,7 +49,7 @@ public final class ReplayDeliveries {
 
     private void many(Exchange exchange, Set<String> otherwise, Set<String> possible) {
         ApiRequest http = new ApiRequest(exchange);
-        Body body = new Body(http.hasBody() ? http.object() : Json.EMPTY);
+        Body body = new Body(body(http));
         ReplayRequest request = new ReplayRequest(
                 body.text("webhook"),
                 body.states(otherwise, possible),
@@ -58,6 +59,16 @@ public final class ReplayDeliveries {
         boolean dryRun = body.flag("dryRun");
         body.refuse();
         answer(exchange, dryRun ? replay.count(request) : replay.replay(request, () -> entry(http)));
+    }
+
+    /** All is said by an empty object, not by nothing: a body that got lost on its way must not send everything again. */
+    private static Json.Obj body(ApiRequest request) {
+        if (request.hasBody()) {
+            return request.object();
+        }
+        throw new ProblemException(
+                400,
+                FieldError.of("", "required", "Nothing was replayed: say which in a JSON object; {} stands for all."));
     }
 
     private AuditEntry entry(ApiRequest request) {

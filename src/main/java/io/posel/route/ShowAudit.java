@@ -17,7 +17,7 @@ public final class ShowAudit implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        ApiRequest request = new ApiRequest(exchange);
+        ApiRequest request = new ApiRequest(exchange, "limit", "cursor", "webhook", "from", "to");
         String webhook = request.parameter("webhook");
         Instant from = request.instant("from");
         Instant to = request.instant("to");

@@ -32,7 +32,7 @@ public final class ShowDeliveries {
     }
 
     public void list(Exchange exchange) {
-        ApiRequest request = new ApiRequest(exchange);
+        ApiRequest request = new ApiRequest(exchange, ApiRequest.PART_AND_FILTER);
         LogFilter filter = request.filter();
         int limit = request.limit();
         JsonAnswer.write(exchange, 200, request.list(after -> log.deliveries(filter, after, limit), LogJson::delivery));
@@ -62,7 +62,7 @@ public final class ShowDeliveries {
     }
 
     public void listEvents(Exchange exchange) {
-        ApiRequest request = new ApiRequest(exchange);
+        ApiRequest request = new ApiRequest(exchange, ApiRequest.PART_AND_FILTER);
         LogFilter filter = request.filter();
         int limit = request.limit();
         JsonAnswer.write(exchange, 200, request.list(after -> log.events(filter, after, limit), LogJson::event));
@@ -70,6 +70,7 @@ public final class ShowDeliveries {
 
     /** Counts by state, of the events accepted in the last 24 hours. */
     public void stats(Exchange exchange) {
+        new ApiRequest(exchange); // takes no parameters
         Instant since = clock.instant().minus(STATS);
         Map<String, Long> counts = log.counts(since);
         Map<String, Object> deliveries = new LinkedHashMap<>();

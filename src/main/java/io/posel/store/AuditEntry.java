@@ -29,6 +29,9 @@ public record AuditEntry(
         SECRET_ROTATED("secret-rotated"),
         WEBHOOK_TESTED("webhook-tested"),
         DELIVERIES_REPLAYED("deliveries-replayed"),
+        EVENT_TYPE_CREATED("event-type-created"),
+        EVENT_TYPE_EDITED("event-type-edited"),
+        EVENT_TYPE_DELETED("event-type-deleted"),
         TOKEN_CREATED("token-created"),
         TOKEN_REVOKED("token-revoked");
 
@@ -47,6 +50,11 @@ public record AuditEntry(
     /** The same, done to this webhook. */
     public AuditEntry of(String webhook, int version) {
         return new AuditEntry(id, at, who, action, webhook, version, subject);
+    }
+
+    /** The same person did this. */
+    AuditEntry as(Action done) {
+        return new AuditEntry(id, at, who, done, webhookId, webhookVersion, subject);
     }
 
     /** The same, about this too. */

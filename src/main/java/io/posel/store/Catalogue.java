@@ -11,10 +11,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
@@ -42,21 +44,26 @@ public final class Catalogue {
                         connection.prepareStatement("select type, definition from event_type order by type");
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                try {
-                    types.add(EventType.fromJson(Json.parse(row.getBytes("definition"))));
-                } catch (JsonSyntaxException | ProblemException e) {
-                    throw new SQLException("the stored event type " + row.getString("type") + " is not readable", e);
-                }
+                types.add(read(row));
             }
         }
         added = new EventTypes(types);
     }
 
-    /** Those in files first. */
+    /** Those in files first, in their order; then the added ones by name, so that a restart changes nothing. */
     public List<EventType> all() {
         List<EventType> all = new ArrayList<>(files.all());
-        added.all().stream().filter(type -> !isInFile(type.type())).forEach(all::add);
+        added.all().stream()
+                .filter(type -> !isInFile(type.type()))
+                .sorted(Comparator.comparing(EventType::type))
+                .forEach(all::add);
         return all;
+    }
+
+    /** The place in {@link #all} of a type that stands in it. */
+    public Cursor place(EventType type) {
+        int no = files.all().indexOf(type);
+        return new Cursor(no < 0 ? files.all().size() : no, type.type());
     }
 
     public Optional<EventType> find(String type) {
@@ -77,42 +84,140 @@ public final class Catalogue {
     /**
      * Adds a type, or replaces one that was added.
      *
+     * @param expected whether the caller has seen what there is (If-Match); empty for none
+     * @param entry who does it, written with it
      * @return whether it is new
-     * @throws ProblemException 409 for a type that a file defines
+     * @throws ProblemException 409 for a type that a file defines, 412 if it is not as expected
      */
-    public boolean put(EventType type) {
+    public boolean put(EventType type, Predicate<Optional<EventType>> expected, AuditEntry entry) {
         requireNotInFile(type.type());
-        Webhooks.await(writer.wish(transaction -> {
+        Put wish = new Put(type, expected, entry.about(type.type()));
+        Webhooks.await(writer.wish(wish));
+        return wish.isNew;
+    }
+
+    /**
+     * Removes a type that was added.
+     *
+     * @param expected whether the caller has seen what there is (If-Match)
+     * @param entry who does it, written with it
+     * @throws ProblemException 409 for a type that a file defines, 404 for one that nobody added, 412 if it is not as
+     *     expected
+     */
+    public void delete(String type, Predicate<Optional<EventType>> expected, AuditEntry entry) {
+        requireNotInFile(type);
+        Webhooks.await(writer.wish(new Delete(type, expected, entry.about(type))));
+    }
+
+    /** 404: the catalogue has no such type. */
+    public static ProblemException notFound(String type) {
+        return new ProblemException(
+                404, "unknown-event-type", Map.of("type", type), "There is no event type " + type + ".");
+    }
+
+    private static void require(Predicate<Optional<EventType>> expected, Optional<EventType> stored) {
+        if (!expected.test(stored)) {
+            throw new ProblemException(
+                    412,
+                    FieldError.of(
+                            "",
+                            "changed-meanwhile",
+                            "This event type was changed by somebody else meanwhile: read it again, then repeat."));
+        }
+    }
+
+    /** May be carried out twice: the second time it may find what it wrote itself. */
+    private final class Put implements Wish {
+        private final EventType type;
+        private final Predicate<Optional<EventType>> expected;
+        private final AuditEntry entry;
+        private boolean written;
+        private volatile boolean isNew;
+
+        private Put(EventType type, Predicate<Optional<EventType>> expected, AuditEntry entry) {
+            this.type = type;
+            this.expected = expected;
+            this.entry = entry;
+        }
+
+        @Override
+        public int apply(Transaction transaction) throws SQLException {
             Connection connection = transaction.connection();
-            delete(connection, type.type());
+            Optional<EventType> before = stored(connection, type.type());
+            if (!written || !before.equals(Optional.of(type))) {
+                require(expected, before);
+                isNew = before.isEmpty();
+            }
+            remove(connection, type.type());
             try (PreparedStatement insert =
                     connection.prepareStatement("insert into event_type (type, definition) values (?, ?)")) {
                 insert.setString(1, type.type());
                 insert.setBytes(2, type.toJson().toBytes());
-                return insert.executeUpdate();
+                insert.executeUpdate();
             }
-        }));
-        synchronized (this) {
-            boolean isNew = added.find(type.type()).isEmpty();
+            Audit.write(
+                    transaction,
+                    entry.as(isNew ? AuditEntry.Action.EVENT_TYPE_CREATED : AuditEntry.Action.EVENT_TYPE_EDITED));
+            written = true;
+            return 1;
+        }
+
+        @Override
+        public void committed() {
             added = added.with(type);
-            return isNew;
         }
     }
 
-    /** @throws ProblemException 409 for a type that a file defines, 404 for one that nobody added */
-    public void delete(String type) {
-        requireNotInFile(type);
-        if (added.find(type).isEmpty()) {
-            throw new ProblemException(
-                    404, "unknown-event-type", Map.of("type", type), "There is no event type " + type + ".");
+    private final class Delete implements Wish {
+        private final String type;
+        private final Predicate<Optional<EventType>> expected;
+        private final AuditEntry entry;
+        private boolean written;
+
+        private Delete(String type, Predicate<Optional<EventType>> expected, AuditEntry entry) {
+            this.type = type;
+            this.expected = expected;
+            this.entry = entry;
         }
-        Webhooks.await(writer.wish(transaction -> delete(transaction.connection(), type)));
-        synchronized (this) {
+
+        @Override
+        public int apply(Transaction transaction) throws SQLException {
+            Optional<EventType> before = stored(transaction.connection(), type);
+            if (before.isPresent()) {
+                require(expected, before);
+            } else if (!written) {
+                throw notFound(type);
+            }
+            Audit.write(transaction, entry);
+            written = true;
+            return remove(transaction.connection(), type);
+        }
+
+        @Override
+        public void committed() {
             added = added.without(type);
         }
     }
 
-    private static int delete(Connection connection, String type) throws SQLException {
+    private static Optional<EventType> stored(Connection connection, String type) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select type, definition from event_type where type = ?")) {
+            select.setString(1, type);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(read(row)) : Optional.empty();
+            }
+        }
+    }
+
+    private static EventType read(ResultSet row) throws SQLException {
+        try {
+            return EventType.fromJson(Json.parse(row.getBytes("definition")));
+        } catch (JsonSyntaxException | ProblemException e) {
+            throw new SQLException("the stored event type " + row.getString("type") + " is not readable", e);
+        }
+    }
+
+    private static int remove(Connection connection, String type) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement("delete from event_type where type = ?")) {
             delete.setString(1, type);
             return delete.executeUpdate();
