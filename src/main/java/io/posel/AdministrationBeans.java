@@ -11,6 +11,7 @@ import io.posel.route.ReplayDeliveries;
 import io.posel.route.SentRequest;
 import io.posel.route.ShowAudit;
 import io.posel.route.ShowDeliveries;
+import io.posel.route.ShowOpenApi;
 import io.posel.route.TestWebhook;
 import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
@@ -87,6 +88,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("replayDeadLetters", replay::deadLetters);
 
         names.accept("showAudit", new ShowAudit(core.audit));
+        names.accept("showOpenApi", new ShowOpenApi(Version.TEXT));
 
         TestWebhook tests = new TestWebhook(
                 webhooks,

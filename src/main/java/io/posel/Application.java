@@ -28,11 +28,14 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -227,6 +230,20 @@ public final class Application implements AutoCloseable {
 
     public int port() {
         return server.boundPort();
+    }
+
+    /** What routes listen on, each a method and a path: {@code GET /api/webhooks/{id}}. */
+    public Set<String> endpoints() {
+        Set<String> endpoints = new TreeSet<>();
+        for (Route route : camel.getCamelContext().getRoutes()) {
+            if (route.getEndpoint() instanceof PlatformHttpEndpoint http) {
+                String methods = http.getHttpMethodRestrict() == null ? "*" : http.getHttpMethodRestrict();
+                for (String method : methods.split(",")) {
+                    endpoints.add(method + " " + http.getPath());
+                }
+            }
+        }
+        return endpoints;
     }
 
     /** Stops taking events, finishes what is in flight, writes what is known. What is left stays queued. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -77,6 +78,11 @@ public final class RunningPosel implements AutoCloseable {
 
     public int port() {
         return application.port();
+    }
+
+    /** What routes listen on, each a method and a path. */
+    public Set<String> endpoints() {
+        return application.endpoints();
     }
 
     public PoselClient client() {
