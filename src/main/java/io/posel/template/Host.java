@@ -26,16 +26,11 @@ final class Host {
     private static final Pattern AMBIGUOUS = Pattern.compile("[ß\u1e9eς\u200c\u200d]");
 
     private static final int MAX_NAME_LENGTH = 253;
-    /** Some characters vanish when a name is converted, but not so many; converting takes the square of the length. */
-    private static final int MAX_WRITTEN_LENGTH = 4 * MAX_NAME_LENGTH;
 
     private Host() {}
 
     /** The host in lower case, an international name converted; null if this is none. */
     static @Nullable String parse(String written) {
-        if (written.length() > MAX_WRITTEN_LENGTH) {
-            return null;
-        }
         String host = written.startsWith("[") ? written : toAscii(written);
         if (host == null) {
             return null;

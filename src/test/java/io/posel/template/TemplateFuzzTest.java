@@ -250,7 +250,7 @@ class TemplateFuzzTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {500, 2_000, 100_000})
+    @ValueSource(ints = {2_000, 100_000})
     @DisplayName("S7: a host of very many labels is refused, not followed until the stack ends")
     void longHosts(int labels) {
         Fuzz.run("https://" + "a.".repeat(labels) + "example/", TemplateFuzzTest::urlKeepsItsShape);
