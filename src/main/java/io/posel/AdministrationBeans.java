@@ -3,6 +3,7 @@ package io.posel;
 import io.posel.delivery.DeliveryResolver;
 import io.posel.delivery.TestBudget;
 import io.posel.event.EventReader;
+import io.posel.route.EraseEntity;
 import io.posel.route.ManageEventTypes;
 import io.posel.route.ManageTokens;
 import io.posel.route.ManageWebhooks;
@@ -86,6 +87,8 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("replayDelivery", replay::one);
         names.accept("replayDeliveries", replay::many);
         names.accept("replayDeadLetters", replay::deadLetters);
+
+        names.accept("eraseEntity", new EraseEntity(core.erasure, core.audit));
 
         names.accept("showAudit", new ShowAudit(core.audit));
         names.accept("showOpenApi", new ShowOpenApi(Version.TEXT));

@@ -2,6 +2,7 @@ package io.posel;
 
 import com.fasterxml.uuid.Generators;
 import io.posel.delivery.Dispatcher;
+import io.posel.delivery.ErasureWatch;
 import io.posel.delivery.HandOver;
 import io.posel.delivery.Limits;
 import io.posel.delivery.Queued;
@@ -12,6 +13,7 @@ import io.posel.store.Audit;
 import io.posel.store.Catalogue;
 import io.posel.store.Database;
 import io.posel.store.DeliveryQueue;
+import io.posel.store.Erasure;
 import io.posel.store.Fence;
 import io.posel.store.Intake;
 import io.posel.store.Maintenance;
@@ -61,6 +63,8 @@ final class Core implements AutoCloseable {
     final Settlement settlement;
     final Dispatcher dispatcher;
     final Intake intake;
+    final ErasureWatch erasures;
+    final Erasure erasure;
     final Maintenance maintenance;
     private volatile boolean ready;
     private volatile boolean waiting;
@@ -121,6 +125,8 @@ final class Core implements AutoCloseable {
                 ownership::isHeld);
         this.intake =
                 new Intake(database.dataSource(), transactions, events, clock, Generators.timeBasedEpochGenerator());
+        this.erasures = new ErasureWatch(queue, events);
+        this.erasure = new Erasure(database.dataSource(), settlement, events, this::queueChanged, clock);
         this.maintenance = new Maintenance(webhooks, settlement, clock, settings.duration("posel.retention"));
     }
 

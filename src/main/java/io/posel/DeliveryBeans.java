@@ -9,6 +9,7 @@ import io.posel.delivery.RequestTemplates;
 import io.posel.delivery.Signer;
 import io.posel.delivery.StandardHeaders;
 import io.posel.route.AwaitTurn;
+import io.posel.route.LastLook;
 import io.posel.route.PrepareAttempt;
 import io.posel.route.RecordFailure;
 import io.posel.route.RenderRequest;
@@ -69,7 +70,7 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
                         new StandardHeaders(core.clock),
                         new Signer(),
                         core.clock,
-                        core.ownership::isHeld));
+                        new LastLook(core.ownership::isHeld, core.erasures, core.settlement, core.clock)));
         names.accept(
                 "recordFailure",
                 new RecordFailure(

@@ -81,7 +81,8 @@ final class BacklogReader {
             }
         }
         if (!numbers.isEmpty()) {
-            backlog.events(numbers).forEach(events::put);
+            long asOf = events.erasures();
+            backlog.events(numbers).forEach((no, event) -> events.put(no, event, asOf));
         }
     }
 
@@ -91,13 +92,14 @@ final class BacklogReader {
      * @return what cannot go, since its event cannot be read
      */
     List<Turn> readEvents(List<Turn> starts) {
+        long asOf = events.erasures();
         Set<Long> missing = new LinkedHashSet<>();
         for (Turn start : starts) {
             Delivery delivery = start.delivery();
             if (delivery.event().isEmpty() && !delivery.isPostponed()) {
                 StoredEvent recent = events.get(delivery.queued().eventNo());
                 if (recent != null) {
-                    delivery.about(recent);
+                    delivery.about(recent, asOf);
                 } else {
                     missing.add(delivery.queued().eventNo());
                 }
@@ -109,11 +111,11 @@ final class BacklogReader {
         try {
             Map<Long, StoredEvent> read = backlog.events(missing);
             answers();
-            read.forEach(events::put);
+            read.forEach((no, event) -> events.put(no, event, asOf));
             for (Turn start : starts) {
                 StoredEvent event = read.get(start.delivery().queued().eventNo());
                 if (event != null && start.delivery().event().isEmpty()) {
-                    start.delivery().about(event);
+                    start.delivery().about(event, asOf);
                 }
             }
             return List.of();

@@ -22,6 +22,7 @@ public final class Delivery {
     private volatile boolean postponed;
     private volatile @Nullable Instant due;
     private @Nullable StoredEvent event;
+    private long asOf;
     private boolean charged;
     private boolean waiting;
     private @Nullable Rendered rendered;
@@ -53,8 +54,20 @@ public final class Delivery {
         return Optional.ofNullable(event);
     }
 
-    void about(StoredEvent told) {
+    /** @param erasures how often something had been erased before that was read */
+    void about(StoredEvent told, long erasures) {
         event = told;
+        asOf = erasures;
+    }
+
+    /** How often something had been erased when what it tells of was known to be there. */
+    long asOf() {
+        return asOf;
+    }
+
+    /** What it tells of is still there. */
+    void isThere(long erasures) {
+        asOf = erasures;
     }
 
     /** What it tells of, for people: the event and its entity, or until that was read the event's number. */

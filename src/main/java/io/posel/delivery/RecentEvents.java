@@ -1,5 +1,6 @@
 package io.posel.delivery;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +17,21 @@ public final class RecentEvents {
     private final long most;
     private final Map<Long, StoredEvent> events = new LinkedHashMap<>(16, 0.75f, true);
     private long size;
+    private volatile long erasures;
 
     /** @param most bytes of memory that they may take */
     public RecentEvents(long most) {
         this.most = most;
     }
 
-    public synchronized void put(long no, StoredEvent event) {
-        if (weight(event.size()) > most) {
+    /** How often something was erased: what was read before the last time may hold it. */
+    public long erasures() {
+        return erasures;
+    }
+
+    /** @param asOf the {@link #erasures} before it was read or stored; if there were more since, it is not kept */
+    public synchronized void put(long no, StoredEvent event, long asOf) {
+        if (asOf != erasures || weight(event.size()) > most) {
             return;
         }
         StoredEvent before = events.put(no, event);
@@ -48,7 +56,16 @@ public final class RecentEvents {
         return events.get(no);
     }
 
-    /** Forgets all: what is on disk may be another database's now, or erased. */
+    /** Forgets these, whose data is erased on disk. */
+    public synchronized void erased(Collection<Long> numbers) {
+        for (Long no : numbers) {
+            StoredEvent event = events.remove(no);
+            size -= event == null ? 0 : weight(event.size());
+        }
+        erasures++;
+    }
+
+    /** Forgets all: what is on disk may be another database's now. */
     public synchronized void clear() {
         events.clear();
         size = 0;

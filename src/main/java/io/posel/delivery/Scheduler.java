@@ -223,12 +223,13 @@ final class Scheduler {
                 && queue.sends()
                 && hasPermit(queue)
                 && mayStart(queue);
+        long asOf = events.erasures();
         StoredEvent event = simple && next != null ? events.get(next.eventNo()) : null;
         Turn turn = null;
         if (event != null) {
             turn = first(queue);
             if (turn != null) {
-                turn.delivery().about(event);
+                turn.delivery().about(event, asOf);
                 take(queue, turn.delivery());
             }
             count(queue);

@@ -51,7 +51,7 @@ final class NativeForm {
         return none ? "" : checks.text(part, Checks.SOURCE);
     }
 
-    private static @Nullable EntityRef entity(Part part, Checks checks, Errors errors) {
+    static @Nullable EntityRef entity(Part part, Checks checks, Errors errors) {
         if (part.absent()) {
             errors.add(
                     part.pointer(),

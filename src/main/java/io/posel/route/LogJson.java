@@ -21,6 +21,7 @@ final class LogJson {
                 "eventId", delivery.eventId(),
                 "eventType", delivery.eventType(),
                 "entity", entity(delivery.entity()),
+                "erased", delivery.erased(),
                 "acceptedAt", delivery.acceptedAt(),
                 "settledAt", delivery.settledAt(),
                 "attempts", delivery.attempts().stream().map(LogJson::attempt).toList());
@@ -47,7 +48,8 @@ final class LogJson {
                 "sequence", event.sequence(),
                 "occurredAt", event.occurredAt(),
                 "acceptedAt", event.acceptedAt(),
-                "late", event.late());
+                "late", event.late(),
+                "erased", event.erased());
     }
 
     private static Json entity(EntityRef entity) {

@@ -8,7 +8,6 @@ import io.posel.store.Webhooks;
 import io.posel.webhook.SigningSecrets;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -18,23 +17,21 @@ public final class PrepareAttempt implements Processor {
     private final StandardHeaders headers;
     private final Signer signer;
     private final InstantSource clock;
-    private final BooleanSupplier owner;
+    private final LastLook lastLook;
 
-    /** @param owner whether requests may be started; asked again here, since the process may have been stopped meanwhile */
     public PrepareAttempt(
-            Webhooks webhooks, StandardHeaders headers, Signer signer, InstantSource clock, BooleanSupplier owner) {
+            Webhooks webhooks, StandardHeaders headers, Signer signer, InstantSource clock, LastLook lastLook) {
         this.webhooks = webhooks;
         this.signer = signer;
         this.headers = headers;
         this.clock = clock;
-        this.owner = owner;
+        this.lastLook = lastLook;
     }
 
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = LanesEndpoint.delivery(exchange);
-        if (!owner.getAsBoolean()) {
-            delivery.postpone();
+        if (!lastLook.lets(delivery)) {
             exchange.setRouteStop(true);
             return;
         }

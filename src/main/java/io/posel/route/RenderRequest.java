@@ -35,10 +35,10 @@ public final class RenderRequest implements Processor {
         Optional<StoredEvent> stored = delivery.event();
         Optional<Webhook> webhook = webhooks.find(delivery.queued().webhookId());
         if (stored.isEmpty() || webhook.isEmpty()) {
-            Outcome skipped = new Outcome.Skipped(delivery.queued(), clock.instant(), "deleted");
-            delivery.end(skipped);
-            settlement.settle(skipped);
-            exchange.setRouteStop(true);
+            skip(exchange, delivery, "deleted");
+            return;
+        } else if (stored.get().erased()) {
+            skip(exchange, delivery, "erased");
             return;
         }
         Event event = stored.get().event();
@@ -47,5 +47,12 @@ public final class RenderRequest implements Processor {
                 event.withoutData(),
                 stored.get().late(),
                 templates.of(webhook.get()).render(event.variables())));
+    }
+
+    private void skip(Exchange exchange, Delivery delivery, String reason) {
+        Outcome skipped = new Outcome.Skipped(delivery.queued(), clock.instant(), reason);
+        delivery.end(skipped);
+        settlement.settle(skipped);
+        exchange.setRouteStop(true);
     }
 }

@@ -26,12 +26,12 @@ public final class SentRequest {
         this.webhooks = webhooks;
     }
 
-    /** Null if it cannot be rendered, or if the definition is gone. */
+    /** Null if it cannot be rendered, or if the definition or the event's data is gone. */
     Json of(LoggedDelivery delivery) {
         try {
             Optional<StoredEvent> stored = events.event(delivery.eventNo());
             Optional<Definition> definition = definition(delivery);
-            if (stored.isEmpty() || definition.isEmpty()) {
+            if (stored.isEmpty() || stored.get().erased() || definition.isEmpty()) {
                 return Json.Null.NULL;
             }
             return LogJson.request(

@@ -34,6 +34,7 @@ public final class ShowAudit implements Processor {
                 "action", entry.action().code(),
                 "webhookId", entry.webhookId(),
                 "webhookVersion", entry.webhookVersion(),
-                "subject", entry.subject());
+                "subject", entry.subject(),
+                "count", entry.count());
     }
 }

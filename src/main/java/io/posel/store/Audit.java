@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Audit {
     private static final String SELECT =
-            "select a.id, a.at, a.who, a.action, a.webhook_id, a.webhook_version, a.subject from audit a";
+            "select a.id, a.at, a.who, a.action, a.webhook_id, a.webhook_version, a.subject, a.amount from audit a";
 
     private final DataSource dataSource;
     private final Settlement writer;
@@ -44,7 +44,7 @@ public final class Audit {
     /** To be written with what is done. */
     public AuditEntry entry(String who, AuditEntry.Action action) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new AuditEntry(ids.get(), now, who, action, null, null, null);
+        return new AuditEntry(ids.get(), now, who, action, null, null, null, null);
     }
 
     /**
@@ -60,8 +60,8 @@ public final class Audit {
     static int write(Transaction transaction, AuditEntry entry) throws SQLException {
         try (PreparedStatement insert = transaction
                 .connection()
-                .prepareStatement("insert into audit (id, at, who, action, webhook_id, webhook_version, subject)"
-                        + " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+                .prepareStatement("insert into audit (id, at, who, action, webhook_id, webhook_version, subject,"
+                        + " amount) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
             insert.setObject(1, entry.id());
             insert.setObject(2, entry.at().atOffset(ZoneOffset.UTC));
             insert.setString(3, entry.who());
@@ -69,7 +69,18 @@ public final class Audit {
             insert.setString(5, entry.webhookId());
             insert.setObject(6, entry.webhookVersion(), Types.INTEGER);
             insert.setString(7, entry.subject());
+            insert.setObject(8, entry.count(), Types.INTEGER);
             return insert.executeUpdate();
+        }
+    }
+
+    /** An entry that was written concerns so many more. */
+    static void count(Transaction transaction, AuditEntry written, int more) throws SQLException {
+        try (PreparedStatement update =
+                transaction.connection().prepareStatement("update audit set amount = amount + ? where id = ?")) {
+            update.setInt(1, more);
+            update.setObject(2, written.id());
+            update.executeUpdate();
         }
     }
 
@@ -123,6 +134,7 @@ public final class Audit {
                         .orElseThrow(() -> new SQLException("the audit trail has the unknown action " + action)),
                 row.getString("webhook_id"),
                 row.getObject("webhook_version", Integer.class),
-                row.getString("subject"));
+                row.getString("subject"),
+                row.getObject("amount", Integer.class));
     }
 }

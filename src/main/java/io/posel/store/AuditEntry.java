@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param who the name of the token that it was done with
  * @param webhookVersion the one that there is since then
- * @param subject what else it was about: the id of a delivery, an event type, the name of a token
+ * @param subject what else it was about: the id of a delivery, an event type, an entity, the name of a token
+ * @param count how many events it concerned, null where that is not counted
  */
 public record AuditEntry(
         UUID id,
@@ -18,7 +19,8 @@ public record AuditEntry(
         Action action,
         @Nullable String webhookId,
         @Nullable Integer webhookVersion,
-        @Nullable String subject) {
+        @Nullable String subject,
+        @Nullable Integer count) {
 
     /** What can be done. */
     public enum Action {
@@ -32,6 +34,7 @@ public record AuditEntry(
         EVENT_TYPE_CREATED("event-type-created"),
         EVENT_TYPE_EDITED("event-type-edited"),
         EVENT_TYPE_DELETED("event-type-deleted"),
+        ENTITY_ERASED("entity-erased"),
         TOKEN_CREATED("token-created"),
         TOKEN_REVOKED("token-revoked");
 
@@ -49,16 +52,21 @@ public record AuditEntry(
 
     /** The same, done to this webhook. */
     public AuditEntry of(String webhook, int version) {
-        return new AuditEntry(id, at, who, action, webhook, version, subject);
+        return new AuditEntry(id, at, who, action, webhook, version, subject, count);
     }
 
     /** The same person did this. */
     AuditEntry as(Action done) {
-        return new AuditEntry(id, at, who, done, webhookId, webhookVersion, subject);
+        return new AuditEntry(id, at, who, done, webhookId, webhookVersion, subject, count);
     }
 
     /** The same, about this too. */
     public AuditEntry about(String what) {
-        return new AuditEntry(id, at, who, action, webhookId, webhookVersion, what);
+        return new AuditEntry(id, at, who, action, webhookId, webhookVersion, what, count);
+    }
+
+    /** The same, concerning so many events. */
+    AuditEntry counting(int events) {
+        return new AuditEntry(id, at, who, action, webhookId, webhookVersion, subject, events);
     }
 }

@@ -22,12 +22,12 @@ public final class DeliveryLog {
     private static final String DELIVERIES = """
             select d.id, d.state, d.reason, d.webhook_id, d.webhook_version, d.run, d.attempts, d.settled_at,
                    d.status, d.duration_ms, d.event_no, e.id as event_id, e.type, e.entity_type, e.entity_id,
-                   e.accepted_at
+                   e.accepted_at, octet_length(e.data) = 0 as erased
             from delivery d join event e on e.no = d.event_no""";
 
     private static final String EVENTS = """
             select e.no, e.source, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.occurred_at,
-                   e.accepted_at, e.late
+                   e.accepted_at, e.late, octet_length(e.data) = 0 as erased
             from event e""";
 
     private static final String ATTEMPTS = """
@@ -129,6 +129,7 @@ public final class DeliveryLog {
                 row.getString("event_id"),
                 row.getString("type"),
                 new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
+                row.getBoolean("erased"),
                 row.getObject("accepted_at", OffsetDateTime.class).toInstant(),
                 settledAt,
                 attempts);
@@ -194,7 +195,8 @@ public final class DeliveryLog {
                 row.getObject("sequence", Long.class),
                 row.getString("occurred_at"),
                 row.getObject("accepted_at", OffsetDateTime.class).toInstant(),
-                row.getBoolean("late"));
+                row.getBoolean("late"),
+                row.getBoolean("erased"));
     }
 
     /** How many deliveries are in each state, of the events accepted since then. */

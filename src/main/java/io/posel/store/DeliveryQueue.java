@@ -112,8 +112,9 @@ public final class DeliveryQueue implements Backlog {
                             new EntityRef(row.getString(5), row.getString(6)),
                             row.getObject(7, Long.class),
                             row.getString(8),
-                            json(data, row.getString(3)));
-                    events.put(row.getLong(1), new StoredEvent(event, row.getBoolean(9), data.length));
+                            data.length == 0 ? Json.EMPTY : json(data, row.getString(3)));
+                    events.put(
+                            row.getLong(1), new StoredEvent(event, row.getBoolean(9), data.length, data.length == 0));
                 }
             }
         }

@@ -156,6 +156,7 @@ public final class Intake implements AutoCloseable {
         @Override
         public List<Answer> write(List<Work> batch) throws SQLException {
             toSend.clear();
+            long asOf = recent.erasures();
             HeldRoom before = room;
             room = null;
             try (Transaction transaction = transactions.begin()) {
@@ -163,7 +164,7 @@ public final class Intake implements AutoCloseable {
                 Places places = transaction.places();
                 HeldRoom now = before == null ? HeldRoom.read(connection) : before;
                 List<Answer> answers = write(connection, places, now, batch);
-                transaction.commit(() -> toSend.forEach(recent::put));
+                transaction.commit(() -> toSend.forEach((no, event) -> recent.put(no, event, asOf)));
                 room = now;
                 return answers;
             }

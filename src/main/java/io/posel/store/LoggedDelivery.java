@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param webhookVersion the one that it was sent with last, null if it has not been sent
  * @param run counts replays from 1
+ * @param erased whether the event's data is gone, so that it cannot be sent again
  * @param attempts of all runs, oldest first; of those that succeeded only the last run's
  */
 public record LoggedDelivery(
@@ -25,6 +26,7 @@ public record LoggedDelivery(
         String eventId,
         String eventType,
         EntityRef entity,
+        boolean erased,
         Instant acceptedAt,
         @Nullable Instant settledAt,
         List<Attempt> attempts) {

@@ -4,7 +4,11 @@ import io.posel.event.EntityRef;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** An event as people look at it, without its data, of which a list could hold a lot. */
+/**
+ * An event as people look at it, without its data, of which a list could hold a lot.
+ *
+ * @param erased whether its data is gone
+ */
 public record LoggedEvent(
         long no,
         String source,
@@ -14,4 +18,5 @@ public record LoggedEvent(
         @Nullable Long sequence,
         @Nullable String occurredAt,
         Instant acceptedAt,
-        boolean late) {}
+        boolean late,
+        boolean erased) {}

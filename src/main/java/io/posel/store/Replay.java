@@ -19,7 +19,7 @@ import javax.sql.DataSource;
  * Puts settled deliveries back into the queue, behind what it holds, as another run with the same id.
  *
  * <p>Promises: oldest first, and of one entity in the order of the producer's numbers; what is settled while a replay
- * runs is not replayed by it. Not promised: all or nothing; a replay that is cut short has put back its oldest part, and
+ * runs is not replayed by it; what tells of something erased is not replayed at all. Not promised: all or nothing; a replay that is cut short has put back its oldest part, and
  * repeating it does the rest. After a commit whose end was unclear the count may be too low.
  */
 public final class Replay {
@@ -45,7 +45,8 @@ public final class Replay {
     private static final String QUEUE = """
             update delivery set state = 'queued', reason = null, pos = ?, run = run + 1, attempts = 0,
               webhook_version = null, next_at = null, settled_at = null, status = null, duration_ms = null
-            where id = ? and run = ? and state in ('dead', 'skipped', 'delivered')""";
+            where id = ? and run = ? and state in ('dead', 'skipped', 'delivered')
+              and exists (select 1 from event e where e.no = delivery.event_no and octet_length(e.data) > 0)""";
 
     private final DataSource dataSource;
     private final Webhooks webhooks;
@@ -93,7 +94,7 @@ public final class Replay {
      * Puts one delivery back.
      *
      * @param entry who does it, written with it
-     * @throws ProblemException 409 while it still waits, or if its webhook is deleted or expired
+     * @throws ProblemException 409 while it still waits, if its data was erased, or if its webhook is deleted or expired
      */
     public int replay(LoggedDelivery delivery, AuditEntry entry) {
         if (!STATES.contains(delivery.state())) {
@@ -102,6 +103,13 @@ public final class Replay {
                     "still-waiting",
                     Map.of("state", delivery.state()),
                     "This delivery is " + delivery.state() + ": it is going to be sent anyway.");
+        }
+        if (delivery.erased()) {
+            throw new ProblemException(
+                    409,
+                    "erased",
+                    Map.of("entity", delivery.entity().toString()),
+                    "The data of this delivery was erased: there is nothing to send.");
         }
         Webhook webhook = requireSendable(delivery.webhookId());
         return queue(
@@ -137,7 +145,7 @@ public final class Replay {
 
     private static Conditions conditions(ReplayRequest request, String webhookId) {
         LogFilter filter = request.filter(webhookId);
-        Conditions conditions = filter.onDeliveries();
+        Conditions conditions = filter.onDeliveries().andAll("octet_length(e.data) > 0");
         if (request.onlyLatest()) {
             Conditions chosen = new Conditions()
                     .andAll("d.state = any(?)", (Object) request.states().toArray())

@@ -6,6 +6,7 @@ import io.posel.webhook.Expiry;
 import io.posel.webhook.Health;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
@@ -13,9 +14,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -250,11 +254,17 @@ public final class Settlement implements AutoCloseable {
      */
     private static final class Updates implements AutoCloseable {
         private static final int ANSWER_DETAIL = 1_000;
+        /** What became of a request that was in flight when what it told of was erased: only the result is kept. */
+        private static final String BLANK = "update attempt set detail = '', answer = null where delivery_id = any(?)";
+
+        private static final String ERASED = "select no from event where no = any(?) and octet_length(data) = 0";
 
         private final PreparedStatement attempt;
         private final PreparedStatement failed;
         private final PreparedStatement settled;
         private final Connection connection;
+        /** Those of which attempts that failed are to be written, with their events. */
+        private final Map<UUID, Long> failing = new HashMap<>();
         /** Their values in the order of the statement, by delivery. */
         private final Map<UUID, @Nullable Object[]> settling = new LinkedHashMap<>();
 
@@ -285,6 +295,7 @@ public final class Settlement implements AutoCloseable {
                 attempt.setInt(8, each.durationMs());
                 attempt.setBytes(9, each.failure().answer());
                 attempt.addBatch();
+                failing.put(delivery.id(), delivery.eventNo());
                 failed.setInt(1, each.number());
                 failed.setObject(2, time(each.nextAt()), Types.TIMESTAMP_WITH_TIMEZONE);
                 failed.setInt(3, each.webhookVersion());
@@ -334,8 +345,39 @@ public final class Settlement implements AutoCloseable {
         /** Attempts first: they change only a delivery that is not settled. */
         void flush() throws SQLException {
             attempt.executeBatch();
+            blankErased();
             failed.executeBatch();
             flushSettled();
+        }
+
+        private void blankErased() throws SQLException {
+            if (failing.isEmpty()) {
+                return;
+            }
+            Set<Long> erased = erased();
+            if (!erased.isEmpty()) {
+                failing.values().retainAll(erased);
+                try (PreparedStatement blank = connection.prepareStatement(BLANK)) {
+                    blank.setArray(
+                            1, connection.createArrayOf("uuid", failing.keySet().toArray()));
+                    blank.executeUpdate();
+                }
+            }
+            failing.clear();
+        }
+
+        private Set<Long> erased() throws SQLException {
+            Set<Long> erased = new HashSet<>();
+            try (PreparedStatement select = connection.prepareStatement(ERASED)) {
+                select.setArray(
+                        1, connection.createArrayOf("bigint", failing.values().toArray()));
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        erased.add(row.getLong(1));
+                    }
+                }
+            }
+            return erased;
         }
 
         private void flushSettled() throws SQLException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.posel.event.EntityRef;
 import io.posel.event.Event;
 import io.posel.json.Json;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class RecentEventsTest {
 
     private void put(long no, int size) {
         Event event = new Event("s", "e" + no, "t", new EntityRef("e", "1"), null, null, Json.EMPTY);
-        events.put(no, new StoredEvent(event, false, size));
+        events.put(no, new StoredEvent(event, false, size), events.erasures());
     }
 
     private long kept(long first, long last) {
@@ -66,5 +67,26 @@ class RecentEventsTest {
 
         assertThat(events.get(1)).isNotNull();
         assertThat(events.get(2)).isNull();
+    }
+
+    @Test
+    @DisplayName("What is erased is forgotten, and what was read before that is not kept")
+    void erased() {
+        put(1, SMALL);
+        put(2, SMALL);
+        StoredEvent readBefore = events.get(1);
+        long before = events.erasures();
+
+        events.erased(List.of(1L, 3L));
+        events.put(1, readBefore, before);
+        events.put(3, readBefore, before);
+
+        assertThat(events.get(1)).isNull();
+        assertThat(events.get(2)).isNotNull();
+        assertThat(events.get(3)).isNull();
+        for (int no = 11; no <= 19; no++) {
+            put(no, SMALL);
+        }
+        assertThat(kept(2, 19)).as("the erased one left its room").isEqualTo(10);
     }
 }

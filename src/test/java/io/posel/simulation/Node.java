@@ -399,7 +399,7 @@ final class Node {
                     changes.forEach(Runnable::run);
                 };
             });
-            toSend.forEach(recent::put);
+            toSend.forEach((no, event) -> recent.put(no, event, recent.erasures()));
             return results;
         }
 
