@@ -1,5 +1,7 @@
 package io.posel;
 
+import io.posel.access.LoginLinks;
+import io.posel.access.Role;
 import io.posel.delivery.DeliveryResolver;
 import io.posel.event.EventReader;
 import io.posel.route.HeldEvents;
@@ -14,6 +16,8 @@ import io.posel.web.HttpServerStart;
 import io.posel.web.HttpSettings;
 import io.posel.web.NoHttpServer;
 import io.posel.web.PoselHttpServer;
+import io.posel.web.RateLimits;
+import io.posel.web.SignInDesk;
 import io.posel.web.Tokens;
 import io.posel.web.WrongTokens;
 import java.io.IOException;
@@ -44,8 +48,9 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
-    private static final Duration TOKEN_USES = Duration.ofMinutes(1);
+    private static final Duration USES = Duration.ofMinutes(1);
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
+    private static final String FIRST_NAME = "administrator";
     private static final int CAMEL_SHUTDOWN_SECONDS = 2;
 
     private final Settings settings;
@@ -80,14 +85,21 @@ public final class Application implements AutoCloseable {
                 settings.path("posel.data-dir"),
                 new SecureRandom(),
                 core.tokens);
+        RateLimits limits = new RateLimits(
+                settings.number("posel.http.intake-rate-limit", 0, 1_000_000),
+                settings.number("posel.http.rate-limit", 0, 1_000_000),
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         Door door = new Door(
                 new AllowedHosts(host, new HashSet<>(settings.list("posel.http.allowed-hosts"))),
                 tokens,
                 new WrongTokens(10, 10_000, core.clock),
+                limits,
+                new SignInDesk(core.sessions, core.links, limits, core.clock),
                 settings.bytes("posel.max-body"));
         return new PoselHttpServer(
                 HttpSettings.of(host, settings.number("posel.http.port", 0, 65_535), settings.bytes("posel.max-body")),
                 door,
+                core.sessions,
                 new EdgeHeaders(),
                 () -> HealthReport.of(
                         new HealthReport.Check("database", core.isReady()),
@@ -193,8 +205,14 @@ public final class Application implements AutoCloseable {
 
     private void startDeliveries() throws SQLException {
         core.start();
-        core.timer.scheduleWithFixedDelay(
-                core.tokens::saveUses, TOKEN_USES.toMillis(), TOKEN_USES.toMillis(), TimeUnit.MILLISECONDS);
+        core.timer.scheduleWithFixedDelay(core::saveUses, USES.toMillis(), USES.toMillis(), TimeUnit.MILLISECONDS);
+        if (!core.sessions.hasAnybodySignedIn()) {
+            LOG.info(
+                    "Nobody has signed in yet. This link does, once, within {} minutes: {}{}",
+                    LoginLinks.LIFETIME.toMinutes(),
+                    LoginLinkCommand.address(settings, port()),
+                    core.links.make(FIRST_NAME, Role.ADMIN));
+        }
         HeldEvents held = new HeldEvents(core.intake, camel.getCamelContext());
         core.releaseTimer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -1,6 +1,7 @@
 package io.posel;
 
 import com.fasterxml.uuid.Generators;
+import io.posel.access.LoginLinks;
 import io.posel.delivery.Dispatcher;
 import io.posel.delivery.ErasureWatch;
 import io.posel.delivery.HandOver;
@@ -17,6 +18,7 @@ import io.posel.store.Erasure;
 import io.posel.store.Fence;
 import io.posel.store.Intake;
 import io.posel.store.Maintenance;
+import io.posel.store.OpenSessions;
 import io.posel.store.Ownership;
 import io.posel.store.RecordedStarts;
 import io.posel.store.Settlement;
@@ -60,6 +62,8 @@ final class Core implements AutoCloseable {
     final Catalogue catalogue;
     final AccessTokens tokens;
     final Audit audit;
+    final OpenSessions sessions;
+    final LoginLinks links;
     final Settlement settlement;
     final Dispatcher dispatcher;
     final Intake intake;
@@ -109,6 +113,8 @@ final class Core implements AutoCloseable {
         this.tokens = new AccessTokens(database.dataSource(), settlement, clock, random);
         this.audit =
                 new Audit(database.dataSource(), settlement, clock, Generators.timeBasedEpochGenerator()::generate);
+        this.sessions = new OpenSessions(database.dataSource(), settlement, audit, clock, random);
+        this.links = new LoginLinks(() -> vault.key().derive(LoginLinks.PURPOSE), clock, random);
         long heap = Runtime.getRuntime().maxMemory();
         RecentEvents events = new RecentEvents(heap / RECENT_SHARE);
         int threads = settings.number("posel.delivery.threads", 1, 10_000);
@@ -191,6 +197,7 @@ final class Core implements AutoCloseable {
                 webhooks.load();
                 catalogue.load();
                 tokens.load();
+                sessions.load();
                 opened = true;
             } else {
                 if (!waiting) {
@@ -236,10 +243,16 @@ final class Core implements AutoCloseable {
         return ready;
     }
 
+    /** When tokens and sessions were last used; does not wait for the disk. */
+    void saveUses() {
+        tokens.saveUses();
+        sessions.tidy();
+    }
+
     /** Writes what has been handed in. */
     @Override
     public void close() {
-        tokens.saveUses();
+        saveUses();
         intake.close();
         settlement.close();
         ownership.close();

@@ -1,8 +1,11 @@
 package io.posel;
 
+import io.posel.access.LoginLinks;
 import io.posel.demo.Demo;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** The command {@code java -jar posel.jar}. */
@@ -17,6 +20,8 @@ public final class Posel {
                                             and routes; opens no port, exits with 0 or 1
               java -jar posel.jar rotate-key
                                             encrypts the secrets in the database with another key
+              java -jar posel.jar login-link --name Jana --role admin
+                                            prints a link that signs somebody in to a running Posel, once
               java -jar posel.jar version   prints the version
               java -jar posel.jar help      prints this
 
@@ -34,6 +39,7 @@ public final class Posel {
             case "demo" -> start("start", Posel::demo);
             case "check" -> start("start", Posel::check);
             case "rotate-key" -> start("rotate the key", Posel::rotateKey);
+            case "login-link" -> start("make a login link", () -> loginLink(args));
             case "version" -> System.out.println("Posel " + Version.TEXT);
             case "help", "-h", "--help" -> System.out.print(HELP);
             default -> {
@@ -77,6 +83,17 @@ public final class Posel {
         System.out.println(
                 new RotateKey(Settings.load(Home.of(System.getenv()), System.getenv()), Clock.systemUTC()).run());
         Runtime.getRuntime().halt(0);
+    }
+
+    private static void loginLink(String[] args) {
+        System.setProperty("posel.log.level", "OFF");
+        Settings settings = Settings.load(Home.of(System.getenv()), System.getenv());
+        SecureRandom random = new SecureRandom();
+        SecretKeys keys = new SecretKeys(settings, random);
+        LoginLinks links = new LoginLinks(() -> keys.existing().derive(LoginLinks.PURPOSE), Clock.systemUTC(), random);
+        String link = new LoginLinkCommand(settings, links).run(List.of(args).subList(1, args.length));
+        System.out.println(link);
+        System.err.println("It signs in once, within " + LoginLinks.LIFETIME.toMinutes() + " minutes.");
     }
 
     /**

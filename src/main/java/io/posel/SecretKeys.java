@@ -56,6 +56,22 @@ final class SecretKeys implements KeySource {
         return key;
     }
 
+    /**
+     * The one that a Posel with these settings uses, unless a rotation was interrupted. Writes nothing.
+     *
+     * @throws StartFailedException if there is none yet
+     */
+    EncryptionKey existing() {
+        if (given != null) {
+            return given;
+        }
+        return read(file)
+                .orElseThrow(() -> new StartFailedException(
+                        "there is no key: " + file.path() + " is missing, and " + VARIABLE + " (" + SETTING
+                                + ") is not set. Start Posel once, or run this with its settings, as its user",
+                        null));
+    }
+
     @Override
     public EncryptionKey require(String id) {
         List<EncryptionKey> all = new ArrayList<>();

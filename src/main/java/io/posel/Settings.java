@@ -106,6 +106,8 @@ public final class Settings {
     public void check() {
         number("posel.http.port", 0, 65_535);
         bytes("posel.max-body");
+        number("posel.http.rate-limit", 0, 1_000_000);
+        number("posel.http.intake-rate-limit", 0, 1_000_000);
         databaseUrl("posel.db.url");
         secretKey(SecretKeys.SETTING);
         secretKey(SecretKeys.NEW_SETTING);

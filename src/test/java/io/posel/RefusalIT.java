@@ -2,14 +2,20 @@ package io.posel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.posel.access.LoginLinks;
+import io.posel.access.Role;
+import io.posel.testing.Browser;
 import io.posel.testing.HttpAnswer;
 import io.posel.testing.PoselClient;
 import io.posel.testing.RawHttp;
 import io.posel.testing.RunningPosel;
 import io.posel.testing.TestDatabase;
+import io.posel.testing.TestLinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +43,8 @@ class RefusalIT {
         documented = Files.readString(Path.of("src/docs/operations.md"));
         running = RunningPosel.on(TestDatabase.H2, home)
                 .with("POSEL_MAX_BODY", "100000")
+                .with("POSEL_SECRET_KEY", TestLinks.KEY)
+                .with("POSEL_HTTP_INTAKE_RATE_LIMIT", "50")
                 .start();
         posel = running.client();
         webhook = posel.createWebhook(quoted(WEBHOOK));
@@ -153,6 +161,8 @@ class RefusalIT {
                 403,
                 " token-not-permitted");
 
+        assertRefused(new Browser(running::port).signIn("/login?ticket=a.b"), 403, " login-link-invalid");
+
         HttpAnswer answer = none;
         for (int i = 0; i < 1_000 && answer.status() == 401; i++) {
             answer = posel.send("GET", "/api/webhooks", null, "Authorization", "Bearer wrong" + i);
@@ -160,6 +170,37 @@ class RefusalIT {
         assertRefused(answer, 429, " too-many-wrong-tokens");
         assertThat(answer.header("Retry-After").map(Integer::valueOf))
                 .hasValueSatisfying(seconds -> assertThat(seconds).isPositive());
+    }
+
+    @Test
+    void sessions() {
+        LoginLinks links = TestLinks.at(InstantSource.system());
+        LoginLinks before = TestLinks.at(InstantSource.offset(InstantSource.system(), Duration.ofHours(-1)));
+        String link = links.make("Petr", Role.VIEWER);
+        Browser petr = new Browser(running::port);
+
+        assertRefused(petr.signIn(before.make("Petr", Role.ADMIN)), 410, " login-link-expired");
+        assertRefused(petr.send("POST", link, null, "Sec-Fetch-Site", "same-site"), 403, " cross-site-request");
+        assertThat(petr.signIn(link).status()).isEqualTo(303);
+        assertRefused(new Browser(running::port).signIn(link), 410, " login-link-used");
+        assertRefused(petr.get("/api/webhooks", "Sec-Fetch-Site", "cross-site"), 403, " cross-site-request");
+        assertRefused(petr.send("DELETE", "/api/webhooks/" + webhook, null), 403, " csrf-header-required");
+        assertRefused(petr.post("/api/preview", "{}"), 403, " session-not-permitted");
+        assertRefused(petr.send("PUT", "/logout", null), 405, " unknown-method");
+        assertThat(petr.send("POST", "/logout", null).status()).isEqualTo(303);
+        assertRefused(petr.get("/api/webhooks"), 401, " unknown-session");
+    }
+
+    @Test
+    void tooManyRequests() {
+        HttpAnswer answer = posel.get("/api/session");
+        for (int i = 0; i < 10_000 && answer.status() != 429; i++) {
+            answer = posel.send("POST", "/events", "{", "Authorization", "Bearer " + PoselClient.INTAKE_TOKEN);
+        }
+
+        assertRefused(answer, 429, " too-many-requests");
+        assertThat(answer.header("Retry-After")).hasValue("1");
+        assertThat(posel.get("/api/webhooks").status()).isEqualTo(200);
     }
 
     @ParameterizedTest

@@ -399,6 +399,8 @@ class SettingsTest {
                     "POSEL_HTTP_HOST | 127.0.0.1",
                     "POSEL_HTTP_PORT | 8080",
                     "POSEL_HTTP_ALLOWED_HOSTS | ''",
+                    "POSEL_HTTP_RATE_LIMIT | 100",
+                    "POSEL_HTTP_INTAKE_RATE_LIMIT | 0",
                     "POSEL_DATA_DIR | data",
                     "POSEL_DB_URL | ''",
                     "POSEL_DB_USER | ''",

@@ -1,6 +1,7 @@
 package io.posel.route;
 
 import io.posel.access.AccessToken;
+import io.posel.access.Caller;
 import io.posel.access.Role;
 import io.posel.json.Json;
 import io.posel.problem.FieldError;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** The calls of {@code /api/tokens}, one method each. The value of a token is in one answer only: to its creation. */
 public final class ManageTokens {
     private static final Set<String> KNOWN = Set.of("name", "role");
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._-]{0,59}");
     private static final String ROLES =
             Arrays.stream(Role.values()).map(Role::code).collect(Collectors.joining(", "));
 
@@ -61,7 +60,7 @@ public final class ManageTokens {
         List<FieldError> errors = new ArrayList<>();
         String name = text(body, "name", errors);
         String role = text(body, "role", errors);
-        if (name != null && !NAME.matcher(name).matches()) {
+        if (name != null && !Caller.isName(name)) {
             errors.add(FieldError.of(
                     "/name",
                     "invalid-name",

@@ -38,7 +38,6 @@ public final class AccessTokens implements NamedTokens {
 
     private static final int BYTES = 32;
     private static final String PREFIX = "posel_"; // by which scanners for leaked secrets find it
-    private static final Set<String> RESERVED = Set.of(Caller.ADMIN.name(), Caller.INTAKE.name());
 
     private final DataSource dataSource;
     private final Settlement writer;
@@ -117,7 +116,7 @@ public final class AccessTokens implements NamedTokens {
      * @throws ProblemException 409 if the name is taken, or if there are too many
      */
     public Made create(String name, Role role, AuditEntry entry) {
-        if (RESERVED.contains(name)) {
+        if (Caller.isReserved(name)) {
             throw nameTaken(name);
         }
         byte[] bytes = new byte[BYTES];

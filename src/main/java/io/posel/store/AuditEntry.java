@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that somebody did, for the audit trail.
  *
- * @param who the name of the token that it was done with
+ * @param who the name of the token that it was done with, or of who was signed in
  * @param webhookVersion the one that there is since then
  * @param subject what else it was about: the id of a delivery, an event type, an entity, the name of a token
  * @param count how many events it concerned, null where that is not counted
@@ -36,7 +36,9 @@ public record AuditEntry(
         EVENT_TYPE_DELETED("event-type-deleted"),
         ENTITY_ERASED("entity-erased"),
         TOKEN_CREATED("token-created"),
-        TOKEN_REVOKED("token-revoked");
+        TOKEN_REVOKED("token-revoked"),
+        SIGNED_IN("signed-in"),
+        SIGNED_OUT("signed-out");
 
         private final String code;
 

@@ -1,12 +1,14 @@
 package io.posel.store;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** A key of 32 bytes for AES-256. Its id may be shown and stored; no text of this class shows the key itself. */
@@ -16,6 +18,8 @@ public final class EncryptionKey {
 
     private static final int LENGTH = 32;
     private static final String PURPOSE = "posel secret key ";
+
+    private static final String HMAC = "HmacSHA256";
 
     private final SecretKeySpec key;
     private final byte[] id;
@@ -68,6 +72,18 @@ public final class EncryptionKey {
     /** As it can be read again. Secret. */
     public String text() {
         return Base64.getEncoder().encodeToString(key.getEncoded());
+    }
+
+    /** Another key, for this purpose alone; it says nothing about this one (RFC 5869, 2.3 HKDF-Expand, one block). */
+    public byte[] derive(String purpose) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(key.getEncoded(), HMAC));
+            mac.update(purpose.getBytes(StandardCharsets.UTF_8));
+            return mac.doFinal(new byte[] {1});
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        }
     }
 
     byte[] idBytes() {

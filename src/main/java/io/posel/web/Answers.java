@@ -31,6 +31,9 @@ final class Answers {
     private static final Verdict.Refusal UNKNOWN_METHOD =
             new Verdict.Refusal(405, "unknown-method", "this path does not know that method");
 
+    private static final String NO_PAGE =
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     private final Vertx vertx;
     private final long maxBody;
     private final Duration linger;
@@ -44,12 +47,23 @@ final class Answers {
         this.connections = connections;
     }
 
-    /** The headers of every answer. Later ones of the same name replace them. */
+    /** The headers of every answer; a route may set {@code Cache-Control} to another value, none of the others. */
     static void secure(HttpServerResponse response) {
         response.putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("X-Frame-Options", "DENY")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Cache-Control", "no-store")
-                .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+                .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+                .putHeader("Cross-Origin-Embedder-Policy", "require-corp")
+                .putHeader("Content-Security-Policy", NO_PAGE);
+    }
+
+    /** What differs for a page of ours. */
+    static void securePage(HttpServerResponse response) {
+        response.putHeader("Content-Security-Policy", Pages.POLICY)
+                // with no-referrer a browser would tell no Origin with a form; to others it tells nothing either way
+                .putHeader("Referrer-Policy", "same-origin");
     }
 
     /** What the router answers by itself becomes a problem too. */

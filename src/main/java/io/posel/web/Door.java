@@ -2,10 +2,8 @@ package io.posel.web;
 
 import io.posel.access.Caller;
 import io.posel.access.Role;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -15,7 +13,8 @@ import java.util.regex.Pattern;
  *
  * <p>Promised: whatever is not exactly a health path, {@code POST /events} or a plain path below {@code /api} as sent,
  * byte by byte, needs a token of the role admin; so a path that a router decodes, joins or shortens into another one can
- * only meet the stricter check.
+ * only meet the stricter check. A request with {@code Authorization} is judged by that alone; without one a cookie may
+ * open what {@link SignInDesk} promises. {@code /login} is open to everybody.
  *
  * <p>Not promised: a bound on guessing. Wrong tokens are answered 429 after a while, but a right one always passes, or
  * one bad neighbour behind the same address could lock everybody out. A generated token has 256 bits.
@@ -33,13 +32,23 @@ public final class Door {
     private final AllowedHosts hosts;
     private final Tokens tokens;
     private final WrongTokens wrongTokens;
+    private final RateLimits limits;
+    private final SignInDesk desk;
     private final long maxBody;
 
     /** @param maxBody the largest request body, in bytes */
-    public Door(AllowedHosts hosts, Tokens tokens, WrongTokens wrongTokens, long maxBody) {
+    public Door(
+            AllowedHosts hosts,
+            Tokens tokens,
+            WrongTokens wrongTokens,
+            RateLimits limits,
+            SignInDesk desk,
+            long maxBody) {
         this.hosts = hosts;
         this.tokens = tokens;
         this.wrongTokens = wrongTokens;
+        this.limits = limits;
+        this.desk = desk;
         this.maxBody = maxBody;
     }
 
@@ -48,7 +57,8 @@ public final class Door {
                 .or(() -> foreignHost(head))
                 .<Verdict>map(refusal -> refusal)
                 .or(() -> health(head))
-                .orElseGet(() -> withToken(head));
+                .or(() -> desk.withoutCredentials(head, wrongTokens))
+                .orElseGet(() -> withCredentials(head));
     }
 
     private static Optional<Verdict.Refusal> malformed(RequestHead head) {
@@ -79,59 +89,42 @@ public final class Door {
         if (!head.method().equals("GET") && !head.method().equals("HEAD")) {
             return Optional.empty();
         }
-        String path = path(head);
+        String path = head.path();
         if (path.equals(LIVE)) {
             return Optional.of(new Verdict.Health(false));
         }
         return HEALTH.contains(path) ? Optional.of(new Verdict.Health(true)) : Optional.empty();
     }
 
-    private Verdict withToken(RequestHead head) {
-        Optional<String> token = bearerToken(head.header("Authorization"));
-        if (token.isEmpty()) {
-            return new Verdict.Refusal(
-                    401,
-                    "token-required",
-                    "a bearer token is required",
-                    Map.of("WWW-Authenticate", "Bearer realm=\"posel\""));
+    private Verdict withCredentials(RequestHead head) {
+        List<String> authorization = head.header("Authorization");
+        if (authorization.isEmpty() && desk.isForCookie(head)) {
+            Verdict verdict = desk.withCookie(head);
+            return verdict instanceof Verdict.Pass ? unfitBody(head).orElse(verdict) : verdict;
         }
-        Optional<Caller> caller = tokens.callerOf(token.get());
+        return bearerToken(authorization).map(token -> withToken(token, head)).orElseGet(Refusals::tokenRequired);
+    }
+
+    private Verdict withToken(String token, RequestHead head) {
+        Optional<Caller> caller = tokens.callerOf(token);
         if (caller.isEmpty()) {
-            return tokens.areRead() ? wrongToken(head.remoteAddress()) : tooEarly();
+            return tokens.areRead()
+                    ? Refusals.wrong(wrongTokens.count(head.remoteAddress()), Refusals.unknownToken())
+                    : Refusals.tooEarly();
         }
-        Role role = caller.get().role();
-        if (!role.permits(head.method(), path(head))) {
-            return new Verdict.Refusal(
-                    403,
-                    "token-not-permitted",
-                    "the token \"%s\" has the role %s: it may only %s; use one of another role"
-                            .formatted(caller.get().name(), role.code(), role.scope()));
-        }
-        return unfitBody(head).orElseGet(() -> new Verdict.Pass(caller.get()));
+        boolean atIntake = Role.INTAKE.permits(head.method(), head.path());
+        return limits.count("token " + caller.get().name(), atIntake)
+                .<Verdict>map(refusal -> refusal)
+                .orElseGet(() -> withToken(caller.get(), head));
     }
 
-    /** It may be a token that was made, and these are in the database. */
-    private static Verdict tooEarly() {
-        return new Verdict.Refusal(
-                503, "not-ready", "the tokens are not read yet; repeat it later", Map.of("Retry-After", "1"));
-    }
-
-    private Verdict wrongToken(String remoteAddress) {
-        Duration wait = wrongTokens.count(remoteAddress);
-        if (wait.isZero()) {
-            return new Verdict.Refusal(
-                    401,
-                    "unknown-token",
-                    "this bearer token is not known",
-                    Map.of("WWW-Authenticate", "Bearer realm=\"posel\", error=\"invalid_token\""));
+    private Verdict withToken(Caller caller, RequestHead head) {
+        if (!caller.role().permits(head.method(), head.path())) {
+            return Refusals.notPermitted(caller);
+        } else if (head.path().equals(SignInDesk.SESSION) && head.method().equals("GET")) {
+            return new Verdict.WhoIsIt(caller, null);
         }
-        return new Verdict.Refusal(
-                429,
-                "too-many-wrong-tokens",
-                "too many wrong tokens from this address",
-                Map.of(
-                        "Retry-After",
-                        Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()))));
+        return unfitBody(head).orElseGet(() -> new Verdict.Pass(caller));
     }
 
     private Optional<Verdict> unfitBody(RequestHead head) {
@@ -171,11 +164,6 @@ public final class Door {
         }
         String token = authorization.get(0).substring(7).strip();
         return token.isEmpty() ? Optional.empty() : Optional.of(token);
-    }
-
-    private static String path(RequestHead head) {
-        int query = head.target().indexOf('?');
-        return query < 0 ? head.target() : head.target().substring(0, query);
     }
 
     private static Optional<Verdict.Refusal> refuse(int status, String code, String detail) {

@@ -25,6 +25,7 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
 
     private final Door door;
     private final Answers answers;
+    private final Reception reception;
     private final Supplier<Optional<String>> closed;
     private final Supplier<Future<HealthReport>> readiness;
     private final Handler<HttpServerRequest> inside;
@@ -36,11 +37,13 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
     Doorkeeper(
             Door door,
             Answers answers,
+            Reception reception,
             Supplier<Optional<String>> closed,
             Supplier<Future<HealthReport>> readiness,
             Handler<HttpServerRequest> inside) {
         this.door = door;
         this.answers = answers;
+        this.reception = reception;
         this.closed = closed;
         this.readiness = readiness;
         this.inside = inside;
@@ -50,27 +53,35 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
     public void handle(HttpServerRequest request) {
         Answers.secure(request.response());
         try {
-            Verdict verdict = door.judge(new Head(request));
+            RequestHead head = new Head(request);
+            Verdict verdict = door.judge(head);
             if (verdict instanceof Verdict.Refusal refusal) {
-                answers.refuse(request, refusal);
+                reception.refuse(request, head, refusal);
             } else if (verdict instanceof Verdict.Health health) {
                 report(request, health);
-            } else if (verdict instanceof Verdict.Pass pass) {
-                Optional<String> reason = closed.get();
-                if (reason.isPresent()) {
-                    answers.refuse(request, new Verdict.Refusal(503, "not-ready", reason.get(), RETRY));
-                } else {
-                    request.headers()
-                            .remove("Authorization")
-                            .set(
-                                    EdgeHeaders.CALLER,
-                                    URLEncoder.encode(pass.caller().name(), StandardCharsets.UTF_8));
-                    inside.handle(request);
-                }
+            } else if (verdict instanceof Verdict.LoginPage login) {
+                reception.serve(request, head, login);
+            } else {
+                letIn(request, head, verdict);
             }
         } catch (RuntimeException e) {
             LOG.error("A request failed at the door", e);
             answers.refuse(request, new Verdict.Refusal(500, "internal-error", "the request failed"));
+        }
+    }
+
+    private void letIn(HttpServerRequest request, RequestHead head, Verdict verdict) {
+        Optional<String> reason = closed.get();
+        if (reason.isPresent()) {
+            reception.refuse(request, head, new Verdict.Refusal(503, "not-ready", reason.get(), RETRY));
+        } else if (verdict instanceof Verdict.Desk desk) {
+            reception.serve(request, head, desk);
+        } else if (verdict instanceof Verdict.Pass pass) {
+            request.headers()
+                    .remove("Authorization")
+                    .remove("Cookie")
+                    .set(EdgeHeaders.CALLER, URLEncoder.encode(pass.caller().name(), StandardCharsets.UTF_8));
+            inside.handle(request);
         }
     }
 

@@ -20,7 +20,7 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  */
 public final class EdgeHeaders implements HeaderFilterStrategy {
     /**
-     * Names the token that a request came with, percent-encoded in UTF-8. The door sets it; what a caller sends of this
+     * Names the token that a request came with, or who is signed in, percent-encoded in UTF-8. The door sets it; what a caller sends of this
      * name is replaced.
      */
     public static final String CALLER = "posel-caller";

@@ -1,5 +1,6 @@
 package io.posel.web;
 
+import io.posel.access.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -45,6 +46,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
 
     private final HttpSettings settings;
     private final Door door;
+    private final Sessions sessions;
     private final HeaderFilterStrategy headers;
     private final Supplier<HealthReport> readiness;
     private final Supplier<Optional<String>> closed;
@@ -60,12 +62,14 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     public PoselHttpServer(
             HttpSettings settings,
             Door door,
+            Sessions sessions,
             HeaderFilterStrategy headers,
             Supplier<HealthReport> readiness,
             Supplier<Optional<String>> closed) {
         super(configuration(settings));
         this.settings = settings;
         this.door = door;
+        this.sessions = sessions;
         this.headers = headers;
         this.readiness = readiness;
         this.closed = closed;
@@ -128,7 +132,8 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
                 getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(settings.port()));
         answers.forErrorsOf(router);
         WorkerExecutor probes = vertx.createSharedWorkerExecutor("posel-readiness", 1);
-        Doorkeeper doorkeeper = new Doorkeeper(door, answers, this::closed, () -> probe(probes), router);
+        Doorkeeper doorkeeper = new Doorkeeper(
+                door, answers, new Reception(vertx, sessions, answers), this::closed, () -> probe(probes), router);
         HttpServer server = vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
                 .invalidRequestHandler(doorkeeper::turnAway)

@@ -138,6 +138,10 @@ public final class JarPosel implements AutoCloseable {
         return new PoselClient(port);
     }
 
+    public int port() {
+        return port;
+    }
+
     public Vitals vitals() {
         return new Vitals(process.pid());
     }

@@ -48,6 +48,7 @@ public final class RunningPosel implements AutoCloseable {
                 "POSEL_HTTP_PORT", "0",
                 "POSEL_ADMIN_TOKEN", PoselClient.ADMIN_TOKEN,
                 "POSEL_INTAKE_TOKEN", PoselClient.INTAKE_TOKEN,
+                "POSEL_HTTP_RATE_LIMIT", "0",
                 "POSEL_DELIVERY_ALLOW", "127.0.0.0/8",
                 "POSEL_DELIVERY_REDELIVERY_DELAY", "PT0.05S",
                 "POSEL_DELIVERY_REDELIVERY_FACTOR", "2",

@@ -118,7 +118,9 @@ class DoorIT {
                 .containsEntry("x-content-type-options", List.of("nosniff"))
                 .containsEntry("referrer-policy", List.of("no-referrer"))
                 .containsEntry("cache-control", List.of("no-store"))
-                .containsEntry("content-security-policy", List.of("default-src 'none'; frame-ancestors 'none'"))
+                .containsEntry(
+                        "content-security-policy",
+                        List.of("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"))
                 .doesNotContainKey("server");
     }
 
@@ -365,8 +367,12 @@ class DoorIT {
                         "transfer-encoding",
                         "cache-control",
                         "content-security-policy",
+                        "cross-origin-embedder-policy",
+                        "cross-origin-opener-policy",
+                        "cross-origin-resource-policy",
                         "referrer-policy",
-                        "x-content-type-options");
+                        "x-content-type-options",
+                        "x-frame-options");
         assertThat(answer.headers().map().toString()).doesNotContain("echo").doesNotContain(RunningServer.ADMIN);
     }
 

@@ -3,7 +3,9 @@ package io.posel.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.posel.access.Caller;
+import io.posel.access.LoginLinks;
 import io.posel.access.Role;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -19,10 +21,14 @@ class DoorTest {
 
     private final SettableClock clock = new SettableClock();
     private final MadeTokens made = new MadeTokens().with("Grafana", VIEWER_TOKEN, Role.VIEWER);
+    private final MadeSessions sessions = new MadeSessions();
+    private final RateLimits limits = new RateLimits(3, 200, clock::millis);
     private final Door door = new Door(
             new AllowedHosts("127.0.0.1", Set.of()),
             new Tokens(ADMIN, INTAKE, made),
             new WrongTokens(10, 1_000, clock),
+            limits,
+            new SignInDesk(sessions, new LoginLinks(() -> new byte[] {1}, clock, new SecureRandom()), limits, clock),
             1_000);
 
     @ParameterizedTest

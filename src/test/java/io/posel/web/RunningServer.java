@@ -1,10 +1,12 @@
 package io.posel.web;
 
+import io.posel.access.LoginLinks;
 import io.posel.testing.RawHttp;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -19,6 +21,11 @@ final class RunningServer implements AutoCloseable {
     static final String INTAKE = "the-intake-token";
     static final int MAX_BODY = 10_000;
 
+    private static final RateLimits RATES = new RateLimits(0, 0, () -> 0);
+    private static final LoginLinks LINKS =
+            new LoginLinks(() -> new byte[] {1}, InstantSource.system(), new SecureRandom());
+
+    final MadeSessions sessions = new MadeSessions();
     final Main main = new Main();
     final PoselHttpServer server;
     final HttpClient client = HttpClient.newBuilder()
@@ -31,8 +38,10 @@ final class RunningServer implements AutoCloseable {
                 new AllowedHosts(settings.host(), Set.of("posel.example")),
                 new Tokens(ADMIN, INTAKE, new MadeTokens()),
                 new WrongTokens(1_000, 10, InstantSource.system()),
+                RATES,
+                new SignInDesk(sessions, LINKS, RATES, InstantSource.system()),
                 settings.maxBody());
-        server = new PoselHttpServer(settings, door, new EdgeHeaders(), readiness, Optional::empty);
+        server = new PoselHttpServer(settings, door, sessions, new EdgeHeaders(), readiness, Optional::empty);
         main.configure().setAutoConfigurationLogSummary(false);
         main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
         main.configure().setShutdownTimeout(60);
