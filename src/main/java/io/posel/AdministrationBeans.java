@@ -13,9 +13,11 @@ import io.posel.route.SentRequest;
 import io.posel.route.ShowAudit;
 import io.posel.route.ShowDeliveries;
 import io.posel.route.ShowOpenApi;
+import io.posel.route.ShowStats;
 import io.posel.route.TestWebhook;
 import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
+import io.posel.store.QueueDepths;
 import io.posel.store.Replay;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Definitions;
@@ -75,12 +77,16 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("createToken", tokens::create);
         names.accept("deleteToken", tokens::delete);
 
-        ShowDeliveries show =
-                new ShowDeliveries(log, new SentRequest(core.queue, webhooks), core.dispatcher::inFlight, core.clock);
+        ShowDeliveries show = new ShowDeliveries(log, new SentRequest(core.queue, webhooks));
         names.accept("listDeliveries", show::list);
         names.accept("showDelivery", show::show);
         names.accept("listEvents", show::listEvents);
-        names.accept("showStats", show::stats);
+        names.accept(
+                "showStats",
+                new ShowStats(
+                        core.tally,
+                        new QueueDepths(core.database.dataSource(), core.queue, core.clock),
+                        core.dispatcher::inFlight));
 
         ReplayDeliveries replay = new ReplayDeliveries(
                 new Replay(core.database.dataSource(), webhooks, core.settlement), log, core.audit);

@@ -8,6 +8,7 @@ import io.posel.delivery.HandOver;
 import io.posel.delivery.Limits;
 import io.posel.delivery.Queued;
 import io.posel.delivery.RecentEvents;
+import io.posel.delivery.Tally;
 import io.posel.event.EventTypes;
 import io.posel.store.AccessTokens;
 import io.posel.store.Audit;
@@ -47,6 +48,7 @@ final class Core implements AutoCloseable {
 
     final Settings settings;
     final InstantSource clock;
+    final Tally tally;
     /** Only wakes: nothing that may wait for the database. */
     final ScheduledThreadPoolExecutor timer = Threads.timer("posel-timer", 1);
 
@@ -81,6 +83,7 @@ final class Core implements AutoCloseable {
     Core(Settings settings, InstantSource clock, Runnable lost) {
         this.settings = settings;
         this.clock = clock;
+        this.tally = new Tally(clock);
         EventTypes eventTypes = CatalogueFiles.load(settings.home());
         Database.Access access = access();
         this.database = new Database(access);
@@ -108,7 +111,7 @@ final class Core implements AutoCloseable {
                 this::queueChanged);
         HandOver handOver = new HandOver(this::queued);
         this.transactions = new Transactions(database.dataSource(), fence, handOver);
-        this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled);
+        this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled, tally::happened);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
         this.tokens = new AccessTokens(database.dataSource(), settlement, clock, random);
         this.audit =
@@ -133,7 +136,12 @@ final class Core implements AutoCloseable {
                 new Intake(database.dataSource(), transactions, events, clock, Generators.timeBasedEpochGenerator());
         this.erasures = new ErasureWatch(queue, events);
         this.erasure = new Erasure(database.dataSource(), settlement, events, this::queueChanged, clock);
-        this.maintenance = new Maintenance(webhooks, settlement, clock, settings.duration("posel.retention"));
+        this.maintenance = new Maintenance(
+                webhooks,
+                settlement,
+                clock,
+                settings.duration("posel.retention"),
+                skipped -> tally.count(Tally.Kind.SKIPPED, skipped));
     }
 
     private Database.Access access() {

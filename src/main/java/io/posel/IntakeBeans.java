@@ -20,7 +20,7 @@ record IntakeBeans(Core core, EventReader reader) {
         names.accept("validateEvents", new ValidateEvents(reader));
         names.accept("findWebhooks", new FindWebhooks(core.webhooks));
         names.accept("addWebhooks", new AddWebhooks());
-        names.accept("storeEvents", new StoreEvents(core.intake));
+        names.accept("storeEvents", new StoreEvents(core.intake, core.tally));
         names.accept("answerAccepted", new AnswerAccepted());
         names.accept("answerIntakeProblem", new AnswerProblem(503, core.clock));
         names.accept("answerProblem", new AnswerProblem(500, core.clock));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -599,9 +600,38 @@ class AdministrationIT {
             accept("stats");
             assertThat(Integer.parseInt(get("/api/stats").at("deliveries.skipped")))
                     .isPositive();
+            assertThat(Integer.parseInt(get("/api/stats").at("events.accepted")))
+                    .isPositive();
+            assertThat(get("/api/stats").all("minutes", "at")).hasSize(60);
             // what another test left on its way
             await().untilAsserted(
                             () -> assertThat(get("/api/stats").at("inFlight")).isEqualTo("0"));
+        }
+
+        @Test
+        void stats_tell_what_waits_for_whom_and_how_long_it_took() {
+            String fast = webhook("");
+            deliveryOf(accept("stats-1"), "delivered");
+            delete("/api/webhooks/" + fast);
+            receiver.answer(Answer.hang());
+            String slow = webhook("");
+            String first = accept("stats-2");
+            accept("stats-2");
+
+            await().untilAsserted(() -> {
+                HttpAnswer stats = get("/api/stats");
+                assertThat(stats.all("queues", "webhookId")).containsExactly(slow);
+                assertThat(stats.at("queues.0.queued")).isEqualTo("2");
+                assertThat(stats.at("queues.0.more")).isEqualTo("false");
+                assertThat(Instant.parse(stats.at("queues.0.oldestAt")))
+                        .isEqualTo(
+                                Instant.parse(get("/api/events?event=" + first).at("items.0.acceptedAt")));
+                assertThat(stats.at("deliveries.queued")).isEqualTo("2");
+            });
+            HttpAnswer stats = get("/api/stats");
+            assertThat(Long.parseLong(stats.at("latencyMs.p99")))
+                    .isGreaterThanOrEqualTo(Long.parseLong(stats.at("latencyMs.p50")));
+            assertThat(Long.parseLong(stats.at("requestMs.p50"))).isNotNegative();
         }
 
         @Test

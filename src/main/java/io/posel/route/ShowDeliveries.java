@@ -5,30 +5,19 @@ import io.posel.problem.ProblemException;
 import io.posel.store.DeliveryLog;
 import io.posel.store.LogFilter;
 import io.posel.store.LoggedDelivery;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.IntSupplier;
 import org.apache.camel.Exchange;
 
-/** The log: {@code /api/deliveries}, {@code /api/events} and {@code /api/stats}. */
+/** The log: {@code /api/deliveries} and {@code /api/events}. */
 public final class ShowDeliveries {
-    private static final Duration STATS = Duration.ofDays(1);
-
     private final DeliveryLog log;
     private final SentRequest requests;
-    private final IntSupplier inFlight;
-    private final InstantSource clock;
 
-    public ShowDeliveries(DeliveryLog log, SentRequest requests, IntSupplier inFlight, InstantSource clock) {
+    public ShowDeliveries(DeliveryLog log, SentRequest requests) {
         this.log = log;
         this.requests = requests;
-        this.inFlight = inFlight;
-        this.clock = clock;
     }
 
     public void list(Exchange exchange) {
@@ -66,18 +55,5 @@ public final class ShowDeliveries {
         LogFilter filter = request.filter();
         int limit = request.limit();
         JsonAnswer.write(exchange, 200, request.list(after -> log.events(filter, after, limit), LogJson::event));
-    }
-
-    /** Counts by state, of the events accepted in the last 24 hours. */
-    public void stats(Exchange exchange) {
-        new ApiRequest(exchange); // takes no parameters
-        Instant since = clock.instant().minus(STATS);
-        Map<String, Long> counts = log.counts(since);
-        Map<String, Object> deliveries = new LinkedHashMap<>();
-        for (String state : List.of("held", "queued", "delivered", "dead", "skipped")) {
-            deliveries.put(state, counts.getOrDefault(state, 0L));
-        }
-        JsonAnswer.write(
-                exchange, 200, Json.object("since", since, "deliveries", deliveries, "inFlight", inFlight.getAsInt()));
     }
 }

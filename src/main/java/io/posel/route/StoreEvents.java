@@ -1,5 +1,6 @@
 package io.posel.route;
 
+import io.posel.delivery.Tally;
 import io.posel.event.Event;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
@@ -18,9 +19,11 @@ import org.apache.camel.Processor;
  */
 public final class StoreEvents implements Processor {
     private final Intake intake;
+    private final Tally tally;
 
-    public StoreEvents(Intake intake) {
+    public StoreEvents(Intake intake, Tally tally) {
         this.intake = intake;
+        this.tally = tally;
     }
 
     @Override
@@ -30,10 +33,27 @@ public final class StoreEvents implements Processor {
                 .toList();
         List<Accepted> accepted = acceptances.isEmpty() ? List.of() : stored(acceptances);
         exchange.getMessage().setBody(accepted);
+        count(acceptances, accepted);
         List<Accepted.Held> held =
                 accepted.stream().flatMap(each -> each.held().stream()).toList();
         // all of a request in one portion, so that they are released together
         exchange.setProperty("heldEvents", held.isEmpty() ? List.of() : List.of(held));
+    }
+
+    private void count(List<Acceptance> acceptances, List<Accepted> accepted) {
+        long fresh = 0;
+        long skipped = 0;
+        for (int i = 0; i < accepted.size(); i++) {
+            if (!accepted.get(i).duplicate()) {
+                fresh++;
+                skipped += acceptances.get(i).matches().stream()
+                        .filter(match -> match.skipReason() != null)
+                        .count();
+            }
+        }
+        tally.count(Tally.Kind.ACCEPTED, fresh);
+        tally.count(Tally.Kind.DUPLICATE, accepted.size() - fresh);
+        tally.count(Tally.Kind.SKIPPED, skipped);
     }
 
     private List<Accepted> stored(List<Acceptance> acceptances) {

@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +32,6 @@ public final class DeliveryLog {
     private static final String ATTEMPTS = """
             select delivery_id, run, number, at, status, error, detail, duration_ms, answer
             from attempt where delivery_id = any(?) order by delivery_id, run, number""";
-
-    private static final String COUNTS = """
-            select d.state, count(*) from delivery d join event e on e.no = d.event_no
-            where e.accepted_at >= ? group by d.state""";
 
     private final DataSource dataSource;
 
@@ -197,22 +192,6 @@ public final class DeliveryLog {
                 row.getObject("accepted_at", OffsetDateTime.class).toInstant(),
                 row.getBoolean("late"),
                 row.getBoolean("erased"));
-    }
-
-    /** How many deliveries are in each state, of the events accepted since then. */
-    public Map<String, Long> counts(Instant since) {
-        return ask(connection -> {
-            Map<String, Long> counts = new LinkedHashMap<>();
-            try (PreparedStatement select = connection.prepareStatement(COUNTS)) {
-                select.setObject(1, since.atOffset(ZoneOffset.UTC));
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        counts.put(row.getString(1), row.getLong(2));
-                    }
-                }
-            }
-            return counts;
-        });
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +38,16 @@ public final class Maintenance {
     private final Settlement settlement;
     private final InstantSource clock;
     private final Duration retention;
+    private final IntConsumer skipped;
 
-    public Maintenance(Webhooks webhooks, Settlement settlement, InstantSource clock, Duration retention) {
+    /** @param skipped is told how many deliveries left the queue without being sent */
+    public Maintenance(
+            Webhooks webhooks, Settlement settlement, InstantSource clock, Duration retention, IntConsumer skipped) {
         this.webhooks = webhooks;
         this.settlement = settlement;
         this.clock = clock;
         this.retention = retention;
+        this.skipped = skipped;
     }
 
     /**
@@ -56,7 +61,7 @@ public final class Maintenance {
             if (webhook.deletedAt() != null) {
                 skipQueue(webhook.id(), Removal.DELETED);
             } else if (webhook.expiredAt() != null) {
-                int skipped = skipQueue(webhook.id(), Removal.EXPIRED);
+                int count = skipQueue(webhook.id(), Removal.EXPIRED);
                 if (markPurged(webhook.id()) > 0) {
                     purged++;
                     LOG.warn(
@@ -65,7 +70,7 @@ public final class Maintenance {
                             webhook.id(),
                             webhook.definition().name(),
                             webhook.health().failingSince(),
-                            skipped);
+                            count);
                 }
             }
         }
@@ -91,13 +96,14 @@ public final class Maintenance {
      * @return how many deliveries left it; none if the webhook has been restored meanwhile
      */
     public int skipQueue(String webhookId, Removal removal) {
-        int skipped = 0;
+        int count = 0;
         int last;
         do {
             last = Webhooks.await(settlement.wish(transaction -> skip(transaction.connection(), webhookId, removal)));
-            skipped += last;
+            skipped.accept(last);
+            count += last;
         } while (last > 0);
-        return skipped;
+        return count;
     }
 
     private int skip(Connection connection, String webhookId, Removal removal) throws SQLException {

@@ -68,6 +68,7 @@ public final class Settlement implements AutoCloseable {
     private final Expiry expiry;
     private final BiConsumer<String, State> changed;
     private final Consumer<List<Queued>> settled;
+    private final Consumer<Outcome> happened;
     private final GroupCommit<Work, Integer> writer;
 
     /** What settling decided about a webhook. */
@@ -76,20 +77,24 @@ public final class Settlement implements AutoCloseable {
     /**
      * @param changed is told each webhook whose health changed, after the commit
      * @param settled is told the deliveries whose outcome is on disk
+     * @param happened is told each outcome when it is handed in
      */
     public Settlement(
             Transactions transactions,
             Expiry expiry,
             BiConsumer<String, State> changed,
-            Consumer<List<Queued>> settled) {
+            Consumer<List<Queued>> settled,
+            Consumer<Outcome> happened) {
         this.transactions = transactions;
         this.expiry = expiry;
         this.changed = changed;
         this.settled = settled;
+        this.happened = happened;
         this.writer = new GroupCommit<>("posel-settle", true, new Group()).start();
     }
 
     public void settle(Outcome outcome) {
+        happened.accept(outcome);
         writer.submit(new Result(outcome)).whenComplete((written, failure) -> {
             if (failure != null
                     && !(failure instanceof StoreUnavailableException)

@@ -59,8 +59,8 @@ class ErasureIT {
             fence.takeOver(connection, "test");
         }
         transactions = new Transactions(database.dataSource(), fence, new HandOver(queued -> {}));
-        settlement =
-                new Settlement(transactions, new Expiry(Duration.ofDays(3)), (webhook, state) -> {}, deliveries -> {});
+        settlement = new Settlement(
+                transactions, new Expiry(Duration.ofDays(3)), (webhook, state) -> {}, deliveries -> {}, outcome -> {});
         audit = new Audit(database.dataSource(), settlement, InstantSource.fixed(NOW), UUID::randomUUID);
     }
 

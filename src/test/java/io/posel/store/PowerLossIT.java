@@ -199,12 +199,16 @@ class PowerLossIT {
                     new RecentEvents(0),
                     InstantSource.system(),
                     Generators.timeBasedEpochGenerator());
-            Settlement settlement =
-                    new Settlement(transactions, new Expiry(Duration.ofDays(3)), (webhook, state) -> {}, deliveries -> {
+            Settlement settlement = new Settlement(
+                    transactions,
+                    new Expiry(Duration.ofDays(3)),
+                    (webhook, state) -> {},
+                    deliveries -> {
                         if (!disk.isOff()) {
                             ledger.settled(deliveries);
                         }
-                    });
+                    },
+                    outcome -> {});
             return new Posel(disk, ledger, database, intake, settlement, woken);
         }
 

@@ -153,7 +153,8 @@ class SettlementIT {
                     transactions,
                     new Expiry(Duration.ofDays(3)),
                     (webhook, state) -> {},
-                    deliveries -> deliveries.forEach(each -> released.add(each.id())))) {
+                    deliveries -> deliveries.forEach(each -> released.add(each.id())),
+                    outcome -> {})) {
                 List.of(outcomes).forEach(settlement::settle);
             }
         }
@@ -312,8 +313,8 @@ class SettlementIT {
         @DisplayName("F1: what came up after a restore stays queued, though the purge took the webhook for expired")
         void restoredMeanwhile() throws SQLException {
             queued(1, 0);
-            try (Settlement settlement =
-                    new Settlement(transactions, new Expiry(Duration.ofDays(3)), (id, state) -> {}, ended -> {})) {
+            try (Settlement settlement = new Settlement(
+                    transactions, new Expiry(Duration.ofDays(3)), (id, state) -> {}, ended -> {}, outcome -> {})) {
                 Vault vault = new Vault(new OneKey(), new SecureRandom());
                 vault.unlock(transactions);
                 Webhooks webhooks = new Webhooks(
@@ -333,8 +334,8 @@ class SettlementIT {
                                 .entry("somebody", AuditEntry.Action.WEBHOOK_CREATED));
                 execute("update webhook set expired_at = current_timestamp");
                 webhooks.load();
-                Maintenance maintenance =
-                        new Maintenance(webhooks, settlement, InstantSource.fixed(NOW), Duration.ofDays(30));
+                Maintenance maintenance = new Maintenance(
+                        webhooks, settlement, InstantSource.fixed(NOW), Duration.ofDays(30), skipped -> {});
                 execute("update webhook set expired_at = null");
 
                 assertThat(maintenance.purgeWebhooks()).isZero();
