@@ -52,8 +52,16 @@ final class Host {
             // 2130706433, 127.1 and 0177.0.0.1 are addresses to some resolvers and names to others
             return IPV4.matcher(host).matches();
         }
-        return IPV6.matcher(host).matches()
+        return isIpv6(host)
                 || NAME.matcher(host).matches() && host.length() - (host.endsWith(".") ? 1 : 0) <= MAX_NAME_LENGTH;
+    }
+
+    /** An IPv4 address at its end must be one by itself: in {@code [::ffff:0177.0.0.1]} some read an octal number. */
+    private static boolean isIpv6(String host) {
+        return IPV6.matcher(host).matches()
+                && (host.indexOf('.') < 0
+                        || IPV4.matcher(host.substring(host.lastIndexOf(':') + 1, host.length() - 1))
+                                .matches());
     }
 
     private static @Nullable String hostByJava(String host) {
