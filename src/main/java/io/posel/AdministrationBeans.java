@@ -41,9 +41,10 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         Settings settings = core.settings;
         Catalogue catalogue = core.catalogue;
         Webhooks webhooks = core.webhooks;
-        Definitions definitions = new Definitions(ordering(settings), settings.flag("posel.delivery.https-only"));
-        Warnings warnings = new Warnings(catalogue::variables, resolver::refusal);
-        Warnings quickWarnings = new Warnings(catalogue::variables, resolver::literalRefusal);
+        boolean httpsOnly = settings.flag("posel.delivery.https-only");
+        Definitions definitions = new Definitions(ordering(settings), httpsOnly);
+        Warnings warnings = new Warnings(catalogue::variables, resolver::refusal, httpsOnly);
+        Warnings quickWarnings = new Warnings(catalogue::variables, resolver::literalRefusal, httpsOnly);
         DeliveryLog log = new DeliveryLog(core.database.dataSource());
 
         SecureRandom random = new SecureRandom();

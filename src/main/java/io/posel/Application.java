@@ -69,7 +69,7 @@ public final class Application implements AutoCloseable {
         this.server = server();
         EventReader reader = new EventReader(() -> UUID.randomUUID().toString());
         ScheduledThreadPoolExecutor alarms = Threads.timer("posel-deadline", 1);
-        DeliveryResolver resolver = DeliveryBeans.resolver(settings);
+        DeliveryResolver resolver = DeliveryBeans.resolver(settings, server::boundPort);
         this.sources = new SourceBeans(core, reader, alarms);
         new IntakeBeans(core, reader).bind(camel::bind);
         new DeliveryBeans(core, resolver, alarms).bind(camel::bind);

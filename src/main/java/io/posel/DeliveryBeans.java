@@ -5,6 +5,8 @@ import io.posel.delivery.Cidr;
 import io.posel.delivery.DeliveryClient;
 import io.posel.delivery.DeliveryHeaders;
 import io.posel.delivery.DeliveryResolver;
+import io.posel.delivery.OutgoingProxy;
+import io.posel.delivery.PrivateCas;
 import io.posel.delivery.RequestTemplates;
 import io.posel.delivery.Signer;
 import io.posel.delivery.StandardHeaders;
@@ -14,36 +16,66 @@ import io.posel.route.PrepareAttempt;
 import io.posel.route.RecordFailure;
 import io.posel.route.RenderRequest;
 import io.posel.route.SettleDelivery;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
+import java.util.function.IntSupplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Builds what the delivery routes name, from the address policy to the outcome. */
 record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorService alarms) {
     private static final int LOOKUPS = 64;
     private static final int SPARE_CONNECTIONS = 64;
 
-    /** Looks names up, and refuses addresses that may not be delivered to. */
-    static DeliveryResolver resolver(Settings settings) {
+    /**
+     * Looks names up, and refuses addresses that may not be delivered to.
+     *
+     * @param port on which Posel listens
+     */
+    static DeliveryResolver resolver(Settings settings, IntSupplier port) {
         return new DeliveryResolver(
-                addressPolicy(settings),
+                addressPolicy(settings, port),
                 InetAddress::getAllByName,
                 Threads.pool("posel-lookup", LOOKUPS, LOOKUPS * 10),
                 settings.duration("posel.delivery.connect-timeout"));
     }
 
-    private static AddressPolicy addressPolicy(Settings settings) {
+    private static AddressPolicy addressPolicy(Settings settings, IntSupplier port) {
         List<Cidr> allowed;
         try {
             allowed = Cidr.parseList(settings.text("posel.delivery.allow"));
         } catch (IllegalArgumentException e) {
             throw settings.invalid("posel.delivery.allow", "CIDR blocks separated by commas: " + e.getMessage());
         }
-        return new AddressPolicy(
-                allowed,
-                new InetSocketAddress(settings.text("posel.http.host"), settings.number("posel.http.port", 0, 65_535)));
+        // null for a name that is not known; then nothing can be listened on either
+        InetAddress listening = new InetSocketAddress(settings.text("posel.http.host"), 0).getAddress();
+        return new AddressPolicy(allowed, listening, port);
+    }
+
+    static @Nullable OutgoingProxy proxy(Settings settings) {
+        String url = settings.text("posel.delivery.proxy");
+        try {
+            return url.isEmpty() ? null : OutgoingProxy.parse(url);
+        } catch (IllegalArgumentException e) {
+            throw settings.invalidSecret(
+                    "posel.delivery.proxy", "an address such as http://proxy.example.com:3128: " + e.getMessage());
+        }
+    }
+
+    static @Nullable SSLContext trust(Settings settings) {
+        if (settings.text("posel.delivery.trust-store").isEmpty()) {
+            return null;
+        }
+        try {
+            return PrivateCas.read(settings.path("posel.delivery.trust-store")).context();
+        } catch (IOException | GeneralSecurityException e) {
+            throw settings.invalid("posel.delivery.trust-store", "a file of certificates in PEM: " + e.getMessage());
+        }
     }
 
     void bind(BiConsumer<String, Object> names) {
@@ -54,8 +86,9 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
                         settings.duration("posel.delivery.connect-timeout"),
                         settings.duration("posel.delivery.timeout"),
                         Version.TEXT,
-                        null,
-                        null),
+                        proxy(settings),
+                        trust(settings),
+                        settings.flag("posel.delivery.https-only")),
                 resolver,
                 alarms);
         names.accept("deliveryClient", client);

@@ -139,7 +139,7 @@ public final class Settings {
     }
 
     /**
-     * What route files see as {@code {{key}}}: no passwords, tokens and keys, and the durations of Posel's own settings in
+     * What route files see as {@code {{key}}}: no passwords, tokens, keys and no proxy, and the durations of Posel's own settings in
      * milliseconds. Camel reads those everywhere, but ISO-8601 only in places: to options such as {@code delay} it is 0.
      */
     public Map<String, String> properties() {
@@ -156,7 +156,8 @@ public final class Settings {
         return key.endsWith("password")
                 || key.endsWith("token")
                 || key.equals(SecretKeys.SETTING)
-                || key.equals(SecretKeys.NEW_SETTING);
+                || key.equals(SecretKeys.NEW_SETTING)
+                || key.equals("posel.delivery.proxy");
     }
 
     private static String durationAsMillis(String value) {
@@ -308,6 +309,12 @@ public final class Settings {
     public InvalidSettingException invalid(String key, String expected) {
         return new InvalidSettingException("setting %s (%s) is \"%s\"%s, expected is %s"
                 .formatted(key, environmentName(key), text(key), origin(key), expected));
+    }
+
+    /** The same without the value, which may hold a password. */
+    public InvalidSettingException invalidSecret(String key, String expected) {
+        return new InvalidSettingException("setting %s (%s)%s cannot be used, expected is %s"
+                .formatted(key, environmentName(key), origin(key), expected));
     }
 
     private String origin(String key) {

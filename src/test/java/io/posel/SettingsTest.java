@@ -341,7 +341,8 @@ class SettingsTest {
                                     "posel.source.crm.token=s3cret",
                                     "posel.source.crm.db.password=s3cret",
                                     "posel.secret-key=s3cret",
-                                    "posel.secret-key-new=s3cret")
+                                    "posel.secret-key-new=s3cret",
+                                    "posel.delivery.proxy=http://u:s3cret@proxy.example:3128")
                             .properties())
                     .containsKeys("posel.http.port", "posel.source.feed.url")
                     .doesNotContainValue("s3cret")

@@ -1,14 +1,15 @@
 package io.posel.delivery;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses may be delivered to: public ones, those that the operator allows, and never the port on which Posel
@@ -23,7 +24,7 @@ public final class AddressPolicy {
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
     // IANA's special-purpose registries (RFC 6890) and what tunnels or translates to them
-    private static final List<Cidr> DENIED = Stream.of(
+    static final List<Cidr> DENIED = Stream.of(
                     "0.0.0.0/8",
                     "10.0.0.0/8",
                     "100.64.0.0/10",
@@ -55,29 +56,39 @@ public final class AddressPolicy {
             .map(Cidr::parse)
             .toList();
 
+    private final List<Cidr> denied;
     private final List<Cidr> allowed;
-    private final InetSocketAddress own;
+    private final @Nullable InetAddress listening;
+    private final IntSupplier port;
 
     /**
      * @param allowed blocks that may be delivered to although they are not public
-     * @param own where Posel listens; a wildcard address stands for every address of this machine
+     * @param listening where Posel listens; a wildcard address stands for every address of this machine, null for none
+     * @param port on which it listens, asked each time: with port 0 in the settings it is known once Posel has started
      */
-    public AddressPolicy(List<Cidr> allowed, InetSocketAddress own) {
+    public AddressPolicy(List<Cidr> allowed, @Nullable InetAddress listening, IntSupplier port) {
+        this(DENIED, allowed, listening, port);
+    }
+
+    /** @param denied in the place of the table, for tests that take a row out */
+    AddressPolicy(List<Cidr> denied, List<Cidr> allowed, @Nullable InetAddress listening, IntSupplier port) {
+        this.denied = List.copyOf(denied);
         this.allowed = List.copyOf(allowed);
-        this.own = own;
+        this.listening = listening;
+        this.port = port;
     }
 
     /** Why nothing is sent there, a sentence for people; empty if it may be. */
-    public Optional<String> refusal(InetAddress address, int port) {
+    public Optional<String> refusal(InetAddress address, int targetPort) {
         InetAddress plain = unmapped(address);
-        if (port == own.getPort() && isOwn(plain)) {
+        if (targetPort == port.getAsInt() && isOwn(plain)) {
             return Optional.of("%s port %d is where Posel itself listens, which %s cannot allow"
-                    .formatted(plain.getHostAddress(), port, SETTING));
+                    .formatted(plain.getHostAddress(), targetPort, SETTING));
         }
         if (allowed.stream().anyMatch(block -> block.contains(plain))) {
             return Optional.empty();
         }
-        return DENIED.stream()
+        return denied.stream()
                 .filter(block -> block.contains(plain))
                 .findFirst()
                 .map(block -> "%s is not a public address (%s); an operator can allow its network with %s"
@@ -85,7 +96,6 @@ public final class AddressPolicy {
     }
 
     private boolean isOwn(InetAddress address) {
-        InetAddress listening = own.getAddress();
         if (listening == null) {
             return false;
         }

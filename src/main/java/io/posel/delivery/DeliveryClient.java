@@ -23,6 +23,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * camel-http's client for deliveries. Sends exactly one request per attempt: no retry, no redirect, no cookie, no
  * compression. Ends the whole exchange (lease, connect, TLS, headers, body) when its time by the wall clock is over; the
  * timeouts of a connection are per read. Reads the answer here, at most {@value #ANSWER_LIMIT} bytes of it, so that
- * nothing behind can hang on a dripping body.
+ * nothing behind can hang on a dripping body. Where HTTPS is enforced (F7) it refuses anything else itself, since a
+ * webhook may be older than that setting.
  *
  * <p>Bean {@code deliveryClient} of the step that sends. Closed by the endpoint that uses it.
  */
@@ -45,6 +47,7 @@ public final class DeliveryClient extends CloseableHttpClient {
     private static final TimeValue IDLE = TimeValue.ofSeconds(30);
 
     private final Duration limit;
+    private final boolean httpsOnly;
     private final ScheduledExecutorService alarms;
     private final String userAgent;
     private final RequestConfig config;
@@ -58,18 +61,21 @@ public final class DeliveryClient extends CloseableHttpClient {
      * @param version of Posel, for {@code User-Agent}
      * @param proxy through which everything goes; null for none
      * @param tls null for the JDK's trust
+     * @param httpsOnly whether plain HTTP is refused
      */
     public record Settings(
             int maxConnections,
             Duration connectTimeout,
             Duration timeout,
             String version,
-            @Nullable HttpHost proxy,
-            @Nullable SSLContext tls) {}
+            @Nullable OutgoingProxy proxy,
+            @Nullable SSLContext tls,
+            boolean httpsOnly) {}
 
     /** @param alarms end exchanges that take too long; their work is short. Remove cancelled tasks at once. */
     public DeliveryClient(Settings settings, DeliveryResolver targets, ScheduledExecutorService alarms) {
         this.limit = settings.timeout();
+        this.httpsOnly = settings.httpsOnly();
         this.alarms = alarms;
         this.userAgent = "Posel/" + settings.version();
         this.config = RequestConfig.custom()
@@ -84,29 +90,13 @@ public final class DeliveryClient extends CloseableHttpClient {
                 .setProtocolUpgradeEnabled(false)
                 .build();
         this.connections = DeliveryConnections.of(settings, targets);
-        HttpHost proxy = settings.proxy();
-        this.client = proxy == null ? HttpClients.createMinimal(connections) : through(proxy, targets);
+        OutgoingProxy proxy = settings.proxy();
+        // the minimal client knows no tunnels
+        this.client = proxy == null
+                ? HttpClients.createMinimal(connections)
+                : ProxyClient.of(proxy, connections, targets, userAgent);
         this.cleaning = alarms.scheduleWithFixedDelay(
                 () -> connections.closeIdle(IDLE), IDLE.toSeconds(), IDLE.toSeconds() / 3, TimeUnit.SECONDS);
-    }
-
-    /** The minimal client knows no tunnels. */
-    private CloseableHttpClient through(HttpHost proxy, DeliveryResolver targets) {
-        return HttpClients.custom()
-                .setConnectionManager(connections)
-                .setProxy(proxy)
-                .disableAutomaticRetries()
-                .disableRedirectHandling()
-                .disableCookieManagement()
-                .disableContentCompression()
-                .disableAuthCaching()
-                .disableConnectionState()
-                .addExecInterceptorFirst("posel-target", (request, scope, chain) -> {
-                    HttpHost target = scope.route.getTargetHost();
-                    targets.resolve(target.getHostName(), target.getPort());
-                    return chain.proceed(request, scope);
-                })
-                .build();
     }
 
     @Override
@@ -114,6 +104,9 @@ public final class DeliveryClient extends CloseableHttpClient {
             @Nullable HttpHost target, ClassicHttpRequest request, @Nullable HttpContext context) throws IOException {
         if (!(request instanceof HttpUriRequestBase cancellable)) {
             throw new IllegalArgumentException("a request that cannot be cancelled");
+        }
+        if (httpsOnly && (target == null || !URIScheme.HTTPS.same(target.getSchemeName()))) {
+            throw new HttpsRequiredException();
         }
         // whoever sets it first, the alarm or the answer, decides how the exchange ends
         AtomicBoolean over = new AtomicBoolean();

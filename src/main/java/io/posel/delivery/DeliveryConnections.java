@@ -3,8 +3,6 @@ package io.posel.delivery;
 import static java.nio.charset.CodingErrorAction.REPLACE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
@@ -26,15 +24,15 @@ final class DeliveryConnections {
 
     private DeliveryConnections() {}
 
-    static PoolingHttpClientConnectionManager of(DeliveryClient.Settings settings, DnsResolver targets) {
+    static PoolingHttpClientConnectionManager of(DeliveryClient.Settings settings, DeliveryResolver targets) {
+        OutgoingProxy proxy = settings.proxy();
         Timeout timeout = Timeout.of(settings.timeout());
         Http1Config limits = Http1Config.custom()
                 .setMaxHeaderCount(MAX_HEADERS)
                 .setMaxLineLength(MAX_LINE)
                 .build();
         return PoolingHttpClientConnectionManagerBuilder.create()
-                // through a proxy it never sees the target
-                .setDnsResolver(settings.proxy() == null ? targets : SystemDefaultDnsResolver.INSTANCE)
+                .setDnsResolver(proxy == null ? targets : new ProxyLookup(proxy, targets))
                 .setTlsSocketStrategy(
                         settings.tls() == null
                                 ? DefaultClientTlsStrategy.createDefault()

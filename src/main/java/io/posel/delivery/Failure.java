@@ -60,6 +60,8 @@ public record Failure(
         UNKNOWN_HOST("unknown-host"),
         NAME_SERVICE("name-service"),
         ADDRESS_REFUSED("address-refused"),
+        HTTPS_REQUIRED("https-required"),
+        PROXY("proxy"),
         BAD_ANSWER("bad-answer"),
         OVERLOAD("overload"),
         RENDER("render"),
@@ -92,6 +94,10 @@ public record Failure(
                 return neverSent(Kind.RENDER, "cannot be rendered: " + detail(e), false);
             } else if (e instanceof AddressRefusedException) {
                 return neverSent(Kind.ADDRESS_REFUSED, detail(e), false);
+            } else if (e instanceof HttpsRequiredException) {
+                return neverSent(Kind.HTTPS_REQUIRED, detail(e), false);
+            } else if (e instanceof ProxyException) {
+                return neverSent(Kind.PROXY, detail(e), true);
             } else if (e instanceof LookupFailedException) {
                 return neverSent(Kind.NAME_SERVICE, detail(e), true);
             } else if (e instanceof ConnectionRequestTimeoutException) {

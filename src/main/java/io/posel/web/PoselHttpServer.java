@@ -52,7 +52,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     private final Supplier<Optional<String>> closed;
 
     private @Nullable Vertx own;
-    private @Nullable HttpServer listening;
+    private volatile @Nullable HttpServer listening;
     private @Nullable Future<HealthReport> probing;
 
     /**
@@ -90,7 +90,8 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
 
     /** The port that is listened on; with port 0 in the settings it is known once started. */
     public int boundPort() {
-        return listening == null ? settings.port() : listening.actualPort();
+        HttpServer server = listening;
+        return server == null ? settings.port() : server.actualPort();
     }
 
     @Override

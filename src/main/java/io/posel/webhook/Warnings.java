@@ -22,11 +22,16 @@ public final class Warnings {
 
     private final Function<String, Optional<Set<String>>> catalogue;
     private final AddressCheck addresses;
+    private final boolean httpsOnly;
 
-    /** @param catalogue the variables of an event type, empty for a type it does not know */
-    public Warnings(Function<String, Optional<Set<String>>> catalogue, AddressCheck addresses) {
+    /**
+     * @param catalogue the variables of an event type, empty for a type it does not know
+     * @param httpsOnly whether nothing is sent over plain HTTP (F7)
+     */
+    public Warnings(Function<String, Optional<Set<String>>> catalogue, AddressCheck addresses, boolean httpsOnly) {
         this.catalogue = catalogue;
         this.addresses = addresses;
+        this.httpsOnly = httpsOnly;
     }
 
     @FunctionalInterface
@@ -37,8 +42,8 @@ public final class Warnings {
 
     /**
      * The warnings {@code not-https} (F7), {@code address-not-allowed}, {@code unknown-event-type} and
-     * {@code unknown-variable}; and, for a definition that was saved under other rules, the error of a template that
-     * cannot work any more.
+     * {@code unknown-variable}; and, for a definition that was saved under other rules, {@code https-required} or the
+     * error of a template that cannot work any more.
      */
     public List<FieldError> of(Definition definition) {
         CompiledParts parts = CompiledParts.of(definition);
@@ -47,6 +52,10 @@ public final class Warnings {
         if (url != null && !url.isHttps()) {
             warnings.add(FieldError.of(
                     "/url", "not-https", "Data and keys travel unencrypted; use https:// if the other side can."));
+            if (httpsOnly) {
+                warnings.add(FieldError.of(
+                        "/url", "https-required", "Nothing is sent: only https:// addresses are allowed here."));
+            }
         }
         refusedAddress(url).ifPresent(warnings::add);
         Map<String, Set<String>> known = new LinkedHashMap<>();

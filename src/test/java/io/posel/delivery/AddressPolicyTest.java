@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.Collections;
@@ -20,9 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressPolicyTest {
-    private static final InetSocketAddress OWN = new InetSocketAddress("127.0.0.1", 8080);
+    private static final int PORT = 8080;
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-    private final AddressPolicy strict = new AddressPolicy(List.of(), OWN);
+    private final AddressPolicy strict = new AddressPolicy(List.of(), LOOPBACK, () -> PORT);
 
     @ParameterizedTest
     @DisplayName("G8: addresses that are not public are refused, first and last of every range")
@@ -115,7 +115,7 @@ class AddressPolicyTest {
     @Test
     @DisplayName("S3: allowing the network of an internal system is one setting")
     void allowsWhatTheOperatorAllows() throws UnknownHostException {
-        AddressPolicy policy = new AddressPolicy(Cidr.parseList("10.1.0.0/16, fd12::/16"), OWN);
+        AddressPolicy policy = new AddressPolicy(Cidr.parseList("10.1.0.0/16, fd12::/16"), LOOPBACK, () -> PORT);
 
         assertThat(policy.refusal(InetAddress.getByName("10.1.2.3"), 443)).isEmpty();
         assertThat(policy.refusal(InetAddress.getByName("fd12::1"), 443)).isEmpty();
@@ -127,7 +127,7 @@ class AddressPolicyTest {
     @DisplayName("Posel's own listening address is refused even where its network is allowed")
     @ValueSource(strings = {"127.0.0.1", "::ffff:127.0.0.1", "0.0.0.0", "::", "127.0.0.2"})
     void neverSendsToItself(String address) throws UnknownHostException {
-        AddressPolicy policy = new AddressPolicy(Cidr.parseList("0.0.0.0/0, ::/0"), OWN);
+        AddressPolicy policy = new AddressPolicy(Cidr.parseList("0.0.0.0/0, ::/0"), LOOPBACK, () -> PORT);
 
         assertThat(policy.refusal(InetAddress.getByName(address), 8080))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("Posel itself", "POSEL_DELIVERY_ALLOW"));
@@ -138,7 +138,7 @@ class AddressPolicyTest {
     @DisplayName("listening on every address makes every address of this machine its own")
     void ownWildcard() throws Exception {
         AddressPolicy policy =
-                new AddressPolicy(Cidr.parseList("0.0.0.0/0, ::/0"), new InetSocketAddress("0.0.0.0", 8080));
+                new AddressPolicy(Cidr.parseList("0.0.0.0/0, ::/0"), InetAddress.getByName("0.0.0.0"), () -> PORT);
 
         for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
             for (InetAddress address : Collections.list(network.getInetAddresses())) {

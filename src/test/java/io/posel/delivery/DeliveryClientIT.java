@@ -14,7 +14,6 @@ import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -37,7 +36,6 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.hc.core5.http.HttpHost;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -84,11 +82,11 @@ class DeliveryClientIT {
         start("127.0.0.0/8", null, null);
     }
 
-    private void start(String allow, @Nullable HttpHost proxy, @Nullable SSLContext tls) throws Exception {
-        AddressPolicy policy = new AddressPolicy(Cidr.parseList(allow), new InetSocketAddress("127.0.0.1", 1));
+    private void start(String allow, @Nullable OutgoingProxy proxy, @Nullable SSLContext tls) throws Exception {
+        AddressPolicy policy = new AddressPolicy(Cidr.parseList(allow), null, () -> 0);
         DeliveryResolver resolver = new DeliveryResolver(policy, this::lookup, lookups, Duration.ofSeconds(3));
         client = new DeliveryClient(
-                new DeliveryClient.Settings(MAX_CONNECTIONS, Duration.ofSeconds(1), limit, "0.1.0", proxy, tls),
+                new DeliveryClient.Settings(MAX_CONNECTIONS, Duration.ofSeconds(1), limit, "0.1.0", proxy, tls, false),
                 resolver,
                 alarms);
         if (camel != null) {
@@ -629,7 +627,7 @@ class DeliveryClientIT {
     @Test
     @DisplayName("G8: with a proxy the target's address is checked before the proxy is asked")
     void checksTargetsBehindAProxy() throws Exception {
-        start("127.0.0.2/32", new HttpHost("http", "127.0.0.1", receiver.port()), null);
+        start("127.0.0.2/32", OutgoingProxy.parse(receiver.url("")), null);
 
         assertThat(failure(send(new OutgoingRequest("GET", "http://internal.example/x", NONE, null)))
                         .kind())

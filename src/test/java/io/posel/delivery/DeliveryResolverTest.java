@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class DeliveryResolverTest {
-    private final AddressPolicy policy = new AddressPolicy(List.of(), new InetSocketAddress("127.0.0.1", 8080));
+    private final AddressPolicy policy = new AddressPolicy(List.of(), null, () -> 8080);
     private final ExecutorService lookups = Executors.newFixedThreadPool(2);
     private final CountDownLatch end = new CountDownLatch(1);
 

@@ -47,6 +47,12 @@ class FailureTest {
                 arguments(answered(301, Map.of("Location", "http://x/"), null), Kind.STATUS, true, true),
                 arguments(renderException(), Kind.RENDER, false, false),
                 arguments(new AddressRefusedException("10.0.0.1 is not public"), Kind.ADDRESS_REFUSED, false, false),
+                arguments(new HttpsRequiredException(), Kind.HTTPS_REQUIRED, false, false),
+                arguments(
+                        new ProxyException("no connection", new ConnectException("Connection refused")),
+                        Kind.PROXY,
+                        false,
+                        true),
                 arguments(new LookupFailedException("no answer"), Kind.NAME_SERVICE, false, true),
                 arguments(new UnknownHostException("gone.example"), Kind.UNKNOWN_HOST, true, true),
                 arguments(new ConnectionRequestTimeoutException("lease"), Kind.OVERLOAD, false, true),

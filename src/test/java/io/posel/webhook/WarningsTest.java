@@ -24,7 +24,8 @@ class WarningsTest {
             type -> Optional.ofNullable(CATALOGUE.get(type)),
             (host, port) -> host.equals("10.0.0.1")
                     ? Optional.of(host + ":" + port + " is not public; POSEL_DELIVERY_ALLOW can allow it")
-                    : Optional.empty());
+                    : Optional.empty(),
+            false);
 
     @Test
     void a_sound_webhook_has_none() {
@@ -38,6 +39,17 @@ class WarningsTest {
     @DisplayName("F7: plain HTTP is warned of")
     void not_https() {
         assertThat(texts(definition("{'url':'http://example.com/'}"))).containsExactly("/url not-https");
+    }
+
+    @Test
+    @DisplayName("F7: where HTTPS is enforced, that nothing is sent is said besides")
+    void https_required() {
+        Warnings strict = new Warnings(type -> Optional.of(Set.of()), (host, port) -> Optional.empty(), true);
+
+        assertThat(strict.of(definition("{'url':'http://example.com/'}")))
+                .extracting(FieldError::pointer, FieldError::code)
+                .containsExactly(tuple("/url", "not-https"), tuple("/url", "https-required"));
+        assertThat(strict.of(definition("{'url':'https://example.com/'}"))).isEmpty();
     }
 
     @Test
