@@ -25,7 +25,7 @@ final class Through implements Intake.Part {
 
     @Override
     public double seconds() {
-        return batch == 1 ? 44 : 24;
+        return batch == 1 ? 66 : 32;
     }
 
     @Override
