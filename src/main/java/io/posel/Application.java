@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
@@ -67,13 +68,14 @@ public final class Application implements AutoCloseable {
         createDirectory(settings.path("posel.data-dir"));
         this.core = new Core(settings, clock, Application::end);
         this.server = server();
-        EventReader reader = new EventReader(() -> UUID.randomUUID().toString());
+        Supplier<String> ids = () -> UUID.randomUUID().toString();
+        EventReader reader = new EventReader(ids);
         ScheduledThreadPoolExecutor alarms = Threads.timer("posel-deadline", 1);
         DeliveryResolver resolver = DeliveryBeans.resolver(settings, server::boundPort);
         this.sources = new SourceBeans(core, reader, alarms);
         new IntakeBeans(core, reader).bind(camel::bind);
         new DeliveryBeans(core, resolver, alarms).bind(camel::bind);
-        new AdministrationBeans(core, resolver, reader).bind(camel::bind);
+        new AdministrationBeans(core, resolver, EventReader.ofExamples(ids)).bind(camel::bind);
         sources.bind(camel::bind);
     }
 

@@ -11,6 +11,7 @@ import io.posel.delivery.RecentEvents;
 import io.posel.delivery.Tally;
 import io.posel.event.EventTypes;
 import io.posel.store.AccessTokens;
+import io.posel.store.Announcements;
 import io.posel.store.Audit;
 import io.posel.store.Catalogue;
 import io.posel.store.Database;
@@ -67,6 +68,7 @@ final class Core implements AutoCloseable {
     final OpenSessions sessions;
     final LoginLinks links;
     final Settlement settlement;
+    final Announcements announcements;
     final Dispatcher dispatcher;
     final Intake intake;
     final ErasureWatch erasures;
@@ -112,6 +114,7 @@ final class Core implements AutoCloseable {
         HandOver handOver = new HandOver(this::queued);
         this.transactions = new Transactions(database.dataSource(), fence, handOver);
         this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled, tally::happened);
+        this.announcements = new Announcements(database.dataSource(), settlement, webhooks, expiry, clock);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
         this.tokens = new AccessTokens(database.dataSource(), settlement, clock, random);
         this.audit =

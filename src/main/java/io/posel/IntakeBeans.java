@@ -2,18 +2,24 @@ package io.posel;
 
 import io.posel.event.EventReader;
 import io.posel.route.AddWebhooks;
+import io.posel.route.AnnounceWebhooks;
 import io.posel.route.AnswerAccepted;
 import io.posel.route.AnswerProblem;
 import io.posel.route.FindWebhooks;
+import io.posel.route.PollBackoff;
 import io.posel.route.ReadEvents;
 import io.posel.route.ReleaseEvent;
 import io.posel.route.RunUpkeep;
 import io.posel.route.StoreEvents;
 import io.posel.route.ValidateEvents;
+import java.time.Duration;
 import java.util.function.BiConsumer;
+import org.apache.camel.Processor;
 
 /** Builds what the routes of intake, release and upkeep name. */
 record IntakeBeans(Core core, EventReader reader) {
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     void bind(BiConsumer<String, Object> names) {
         names.accept("readEvents", new ReadEvents(reader));
@@ -27,6 +33,11 @@ record IntakeBeans(Core core, EventReader reader) {
         names.accept("releaseEvent", new ReleaseEvent(core.intake));
         names.accept("purgeWebhooks", new RunUpkeep(core::isStarted, core.maintenance::purgeWebhooks));
         names.accept("purgeHistory", new RunUpkeep(core::isStarted, core.maintenance::purgeHistory));
+        names.accept("warnOfExpiry", new RunUpkeep(core::isStarted, core.announcements::look));
+        AnnounceWebhooks announce = new AnnounceWebhooks(core.announcements);
+        names.accept("readAnnouncements", (Processor) announce::read);
+        names.accept("forgetAnnouncements", (Processor) announce::forget);
+        names.accept("announcementBackoff", new PollBackoff("posel", LONGEST_PAUSE, core::isStarted, core.clock));
         // what steps and components look up by themselves
         names.accept("intake", core.intake);
         names.accept("timer", core.releaseTimer);

@@ -84,6 +84,7 @@ class RefusalIT {
                 "nothing                | POST  | /events          | -                                     | 400 |  malformed-json",
                 "no object              | POST  | /events          | 1                                     | 400 |  type-mismatch",
                 "no entity              | POST  | /events          | {'type':'a','data':{}}                | 400 | /entity required",
+                "a type of Posel's own  | POST  | /events          | {'type':'posel.webhook.failing','entity':{'type':'webhook','id':'1'},'data':{}} | 400 | /type reserved-type",
                 "no query               | GET   | /api/deliveries?limit=x | -                              | 400 |  invalid-parameter",
                 "no such parameter      | GET   | /api/deliveries?sate=dead | -                            | 400 |  unknown-parameter",
                 "a parameter twice      | GET   | /api/deliveries?state=dead&state=skipped | -             | 400 |  invalid-parameter",

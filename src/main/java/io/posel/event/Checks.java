@@ -38,6 +38,20 @@ final class Checks {
         return text(part, max);
     }
 
+    /** The type of an event that somebody hands in. */
+    @Nullable
+    String type(Part part) {
+        String type = required(part, TYPE);
+        if (type != null && Event.isOwn(type)) {
+            errors.add(
+                    part.pointer(),
+                    "reserved-type",
+                    "Types that begin with posel. are those of the events that Posel itself makes; choose another one.");
+            return null;
+        }
+        return type;
+    }
+
     /** A key text, null if it is not there. */
     @Nullable
     String text(Part part, int max) {

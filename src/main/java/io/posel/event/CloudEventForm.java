@@ -26,7 +26,7 @@ final class CloudEventForm {
         version(checks.required(Part.of(object, at, "specversion"), 10), at, errors);
         String id = checks.required(Part.of(object, at, "id"), Checks.ID);
         String source = checks.required(Part.of(object, at, "source"), Checks.SOURCE);
-        String type = checks.required(Part.of(object, at, "type"), Checks.TYPE);
+        String type = checks.type(Part.of(object, at, "type"));
         String entityType = entityType(Part.of(object, at, "entitytype"), type, checks);
         String entityId = entityId(object, at, checks, errors);
         Long sequence = checks.sequenceOrDigits(Part.of(object, at, "sequence"));

@@ -20,6 +20,13 @@ public record Event(
         @Nullable String occurredAt,
         Json.Obj data) {
 
+    private static final String OWN = "posel.";
+
+    /** Whether events of this type are Posel's own: nobody hands them in. */
+    public static boolean isOwn(String type) {
+        return type.startsWith(OWN);
+    }
+
     /** The same without its data, for what is only told about it. */
     public Event withoutData() {
         return new Event(source, id, type, entity, sequence, occurredAt, Json.Obj.EMPTY);

@@ -32,7 +32,16 @@ public final class EventReader {
 
     /** @param ids makes the id of an event that comes without one */
     public EventReader(Supplier<String> ids) {
-        this.nativeForm = new NativeForm(ids);
+        this(new NativeForm(ids, false));
+    }
+
+    private EventReader(NativeForm nativeForm) {
+        this.nativeForm = nativeForm;
+    }
+
+    /** One for events that are only shown or tried, by {@link #of}: these may also be of Posel's own types. */
+    public static EventReader ofExamples(Supplier<String> ids) {
+        return new EventReader(new NativeForm(ids, true));
     }
 
     /** Reads one element into an event; null if it left errors. */

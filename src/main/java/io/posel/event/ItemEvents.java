@@ -59,7 +59,12 @@ public final class ItemEvents {
         } else {
             Errors errors = new Errors();
             Json constant = new Json.Str(text.substring(1));
-            new Checks(errors).required(new Part("", constant), bound(part));
+            Checks checks = new Checks(errors);
+            if (part.equals("type")) {
+                checks.type(new Part("", constant));
+            } else {
+                checks.required(new Part("", constant), bound(part));
+            }
             if (errors.count() > 0) {
                 throw new IllegalArgumentException("The mapping of '" + part + "' cannot work: "
                         + errors.refusal(400, "The constant").getMessage());
@@ -73,7 +78,7 @@ public final class ItemEvents {
         Errors errors = new Errors();
         Checks checks = new Checks(errors);
         String id = checks.required(key("id", item), bound("id"));
-        String type = checks.required(key("type", item), bound("type"));
+        String type = checks.type(key("type", item));
         String entityType = checks.required(key("entityType", item), bound("entityType"));
         String entityId = checks.required(key("entityId", item), bound("entityId"));
         Long sequence = checks.sequenceOrDigits(part("sequence", item));

@@ -15,9 +15,12 @@ final class NativeForm {
     private static final Set<String> ENTITY_MEMBERS = Set.of("type", "id");
 
     private final Supplier<String> ids;
+    private final boolean example;
 
-    NativeForm(Supplier<String> ids) {
+    /** @param example whether it is handed in by nobody, so that it may be of a type of Posel's own */
+    NativeForm(Supplier<String> ids, boolean example) {
         this.ids = ids;
+        this.example = example;
     }
 
     /** @return null if there are errors */
@@ -33,7 +36,8 @@ final class NativeForm {
         unknownMembers(object, at, MEMBERS, errors);
         String source = source(Part.of(object, at, "source"), checks);
         String id = checks.text(Part.of(object, at, "id"), Checks.ID);
-        String type = checks.required(Part.of(object, at, "type"), Checks.TYPE);
+        Part typePart = Part.of(object, at, "type");
+        String type = example ? checks.required(typePart, Checks.TYPE) : checks.type(typePart);
         EntityRef entity = entity(Part.of(object, at, "entity"), checks, errors);
         Long sequence = checks.sequence(Part.of(object, at, "sequence"));
         String occurredAt = checks.time(Part.of(object, at, "occurredAt"));

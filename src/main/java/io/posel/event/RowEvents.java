@@ -53,7 +53,7 @@ public final class RowEvents {
         Checks checks = new Checks(errors);
         String key = checks.required(key("id", columns, errors), Checks.ID);
         String id = key == null ? null : checks.required(new Part("/id", new Json.Str(source + ":" + key)), Checks.ID);
-        String type = checks.required(key("type", columns, errors), Checks.TYPE);
+        String type = checks.type(key("type", columns, errors));
         String entityType = checks.required(key("entity_type", columns, errors), Checks.TYPE);
         String entityId = checks.required(key("entity_id", columns, errors), Checks.ENTITY_ID);
         Long sequence = checks.sequenceOrDigits(key("sequence", columns, errors));

@@ -2,8 +2,11 @@ package io.posel.store;
 
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
+import io.posel.webhook.Announcement;
+import io.posel.webhook.Announcing;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.Health;
+import io.posel.webhook.Told;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The only writer of webhooks and of delivery states after acceptance: outcomes and wishes, one after the other, in
- * batches. A webhook's health is decided in the transaction that settles (F1).
+ * batches. A webhook's health is decided in the transaction that settles (F1), and what is to be told of it is written
+ * there.
  *
  * <p>Promises: what is handed in is written in that order, also when the database goes away and comes back; writing the
  * same outcome twice changes nothing; an outcome that the database refuses is written without its texts. Not promised: that an outcome is on disk before the lane goes on; what a crash
@@ -66,6 +70,7 @@ public final class Settlement implements AutoCloseable {
 
     private final Transactions transactions;
     private final Expiry expiry;
+    private final Announcing announcing;
     private final BiConsumer<String, State> changed;
     private final Consumer<List<Queued>> settled;
     private final Consumer<Outcome> happened;
@@ -87,6 +92,7 @@ public final class Settlement implements AutoCloseable {
             Consumer<Outcome> happened) {
         this.transactions = transactions;
         this.expiry = expiry;
+        this.announcing = new Announcing(expiry);
         this.changed = changed;
         this.settled = settled;
         this.happened = happened;
@@ -210,6 +216,7 @@ public final class Settlement implements AutoCloseable {
             if (outcomes.isEmpty()) {
                 return;
             }
+            decideHealth(connection, outcomes); // while it can be seen which of them were written before
             try (Updates updates = new Updates(connection)) {
                 for (Outcome outcome : outcomes) {
                     updates.add(outcome);
@@ -219,23 +226,28 @@ public final class Settlement implements AutoCloseable {
                 }
                 updates.flush();
             }
-            decideHealth(connection, outcomes);
             outcomes.clear();
         }
 
         private void decideHealth(Connection connection, List<Outcome> outcomes) throws SQLException {
-            Map<String, State> before = new LinkedHashMap<>();
+            Map<String, WebhookRows.Known> known = new LinkedHashMap<>();
             for (Outcome outcome : outcomes) {
                 String webhookId = outcome.delivery().webhookId();
                 if (outcome instanceof Outcome.Delivered || outcome instanceof Outcome.Dead) {
-                    if (!before.containsKey(webhookId)) {
-                        before.put(webhookId, WebhookRows.lockState(connection, webhookId));
+                    WebhookRows.Known before = known.get(webhookId);
+                    if (before == null) {
+                        before = WebhookRows.lockState(connection, webhookId);
                     }
-                    before.computeIfPresent(webhookId, (id, state) -> after(outcome, state));
+                    State after = after(outcome, before.state());
+                    Announcing.Change told = told(connection, outcome, before, after);
+                    Announcements.write(connection, webhookId, told.news());
+                    known.put(
+                            webhookId,
+                            new WebhookRows.Known(after, told.told(), before.gone() || after.expiredAt() != null));
                 }
             }
-            WebhookRows.updateStates(connection, before);
-            before.forEach((id, state) -> effects.add(() -> changed.accept(id, state)));
+            WebhookRows.updateStates(connection, known);
+            known.forEach((id, each) -> effects.add(() -> changed.accept(id, each.state())));
         }
 
         private State after(Outcome outcome, State state) {
@@ -246,6 +258,25 @@ public final class Settlement implements AutoCloseable {
             Expiry.Verdict verdict = expiry.afterDeath(state.health(), dead.at(), dead.sent());
             boolean expires = verdict.expires() && state.expiredAt() == null;
             return new State(verdict.health(), expires ? dead.at() : state.expiredAt());
+        }
+
+        /** Asks the database only when what has been told is no longer so. */
+        private Announcing.Change told(Connection connection, Outcome outcome, WebhookRows.Known before, State after)
+                throws SQLException {
+            Told told = before.told();
+            if (before.gone() || outcome instanceof Outcome.Dead dead && !dead.sent()) {
+                return new Announcing.Change(told, List.of());
+            }
+            boolean tells = announcing.isNews(told, after.health())
+                    && Announcements.mayTell(connection, outcome.delivery().identity());
+            if (outcome instanceof Outcome.Dead) {
+                boolean expires = after.expiredAt() != null;
+                return announcing.afterDeath(told, before.state().health(), after.health(), tells, expires);
+            }
+            Instant at = ((Outcome.Delivered) outcome).at();
+            return tells
+                    ? Announcing.over(told, at, Announcement.Reason.DELIVERED)
+                    : new Announcing.Change(told, List.of());
         }
     }
 

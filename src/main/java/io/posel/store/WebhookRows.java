@@ -5,6 +5,7 @@ import io.posel.json.JsonSyntaxException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
 import io.posel.webhook.SigningSecrets;
+import io.posel.webhook.Told;
 import io.posel.webhook.Webhook;
 import io.posel.webhook.WebhookJson;
 import java.sql.Connection;
@@ -49,29 +50,65 @@ final class WebhookRows {
         }
     }
 
-    /** What is known of a webhook's receiver; nothing if the webhook's own row is gone. */
-    static Settlement.State lockState(Connection connection, String id) throws SQLException {
+    /**
+     * What is known of a webhook's receiver, and what others know of it.
+     *
+     * @param gone whether nothing is told: it is deleted, or has expired
+     */
+    record Known(Settlement.State state, Told told, boolean gone) {}
+
+    /** Nothing is known if the webhook's own row is gone. */
+    static Known lockState(Connection connection, String id) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select failing_since, last_dead_at,"
-                + " last_success_at, expired_at from webhook where id = ? for update")) {
+                + " last_success_at, expired_at, deleted_at, told_since, warned_since, dead_count from webhook"
+                + " where id = ? for update")) {
             select.setString(1, id);
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
-                        ? new Settlement.State(health(row), instant(row, "expired_at"))
-                        : new Settlement.State(Health.UNKNOWN, null);
+                        ? known(row)
+                        : new Known(new Settlement.State(Health.UNKNOWN, null), Told.NOTHING, true);
             }
         }
     }
 
-    static void updateStates(Connection connection, Map<String, Settlement.State> states) throws SQLException {
+    private static Known known(ResultSet row) throws SQLException {
+        Instant expired = instant(row, "expired_at");
+        return new Known(
+                new Settlement.State(health(row), expired),
+                told(row),
+                expired != null || instant(row, "deleted_at") != null);
+    }
+
+    static Told told(ResultSet row) throws SQLException {
+        return new Told(instant(row, "told_since"), instant(row, "warned_since"), row.getInt("dead_count"));
+    }
+
+    static void updateTold(Connection connection, String id, Told told) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update webhook set told_since = ?, warned_since = ?, dead_count = ? where id = ?")) {
+            update.setObject(1, time(told.since()), Types.TIMESTAMP_WITH_TIMEZONE);
+            update.setObject(2, time(told.warned()), Types.TIMESTAMP_WITH_TIMEZONE);
+            update.setInt(3, told.deaths());
+            update.setString(4, id);
+            update.executeUpdate();
+        }
+    }
+
+    static void updateStates(Connection connection, Map<String, Known> states) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("update webhook set failing_since = ?,"
-                + " last_dead_at = ?, last_success_at = ?, expired_at = ? where id = ?")) {
-            for (Map.Entry<String, Settlement.State> each : states.entrySet()) {
-                Settlement.State state = each.getValue();
+                + " last_dead_at = ?, last_success_at = ?, expired_at = ?, told_since = ?, warned_since = ?,"
+                + " dead_count = ? where id = ?")) {
+            for (Map.Entry<String, Known> each : states.entrySet()) {
+                Settlement.State state = each.getValue().state();
+                Told told = each.getValue().told();
                 update.setObject(1, time(state.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
                 update.setObject(2, time(state.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
                 update.setObject(3, time(state.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
                 update.setObject(4, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setString(5, each.getKey());
+                update.setObject(5, time(told.since()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setObject(6, time(told.warned()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setInt(7, told.deaths());
+                update.setString(8, each.getKey());
                 update.addBatch();
             }
             update.executeBatch();

@@ -3,6 +3,7 @@ package io.posel.store;
 import io.posel.event.Event;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
+import io.posel.webhook.Announcement;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.Health;
@@ -195,9 +196,16 @@ public final class Webhooks {
             @Override
             public int apply(Transaction transaction) throws SQLException {
                 Connection connection = transaction.connection();
-                Settlement.State before = WebhookRows.lockState(connection, id);
-                after = new Settlement.State(expiry.afterSuccess(before.health(), now()), before.expiredAt());
-                WebhookRows.updateStates(connection, Map.of(id, after));
+                Instant now = now();
+                WebhookRows.Known before = WebhookRows.lockState(connection, id);
+                after = new Settlement.State(
+                        expiry.afterSuccess(before.state().health(), now),
+                        before.state().expiredAt());
+                WebhookRows.updateStates(
+                        connection, Map.of(id, new WebhookRows.Known(after, before.told(), before.gone())));
+                if (!before.gone()) {
+                    Announcements.over(connection, id, before.told(), now, Announcement.Reason.DELIVERED);
+                }
                 return 1;
             }
 
@@ -316,6 +324,7 @@ public final class Webhooks {
             Webhook after = change.apply(before);
             rows.update(connection, after);
             Audit.write(transaction, entry.of(id, after.version()));
+            Announcements.afterChange(connection, before, after);
             result = after;
             return 1;
         }

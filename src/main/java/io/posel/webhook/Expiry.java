@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Expiry {
     private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final Duration WARNING = Duration.ofHours(24);
 
     private final Duration expireAfter;
     private final Duration forgetAfter;
@@ -88,6 +89,20 @@ public final class Expiry {
     public @Nullable Instant expiresAt(Health health, Instant now) {
         Instant since = failingSince(health, now);
         return since == null ? null : since.plus(expireAfter);
+    }
+
+    /**
+     * When it is told that a webhook that has failed since then will expire: a day before another dead delivery may do
+     * that, or half-way where that is later.
+     */
+    public Instant warnsAt(Instant failingSince) {
+        Duration half = expireAfter.dividedBy(2);
+        return failingSince.plus(expireAfter).minus(half.compareTo(WARNING) < 0 ? half : WARNING);
+    }
+
+    /** How long after its first dead delivery another one expires a webhook. */
+    public Duration expireAfter() {
+        return expireAfter;
     }
 
     private static boolean isAtLeast(Duration limit, Instant from, Instant to) {

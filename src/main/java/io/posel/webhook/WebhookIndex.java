@@ -33,11 +33,16 @@ public final class WebhookIndex {
 
     /**
      * Everyone who wants the event, in the order given. Disabled and expired ones are among them, because what they miss
-     * is recorded (S1): see {@link #skipReason}.
+     * is recorded (S1): see {@link #skipReason}. The one that an event of Posel's own is about is not.
      */
     public List<Webhook> matching(Event event) {
         OfType ofType = byType.get(event.type());
-        return ofType == null ? List.of() : ofType.matching(event.variables());
+        List<Webhook> found = ofType == null ? List.of() : ofType.matching(event.variables());
+        return Event.isOwn(event.type())
+                ? found.stream()
+                        .filter(webhook -> !webhook.id().equals(event.entity().id()))
+                        .toList()
+                : found;
     }
 
     /** How many webhooks have to be looked at closely for the event. */

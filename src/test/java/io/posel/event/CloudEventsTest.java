@@ -64,6 +64,7 @@ class CloudEventsTest {
             "subject":"42",       | "partitionkey":7,              | /partitionkey    | type-mismatch
             "subject":"42"        | "subject":"4\\u0000"           | /subject         | invalid-character
             "subject":"42"        | "subject":"42","entitytype":""  | /entitytype     | empty
+            "customer.credit.changed" | "posel.webhook.failing"    | /type            | reserved-type
             "customer.credit.changed" | ".credit"                  | /entitytype      | empty
             "0017"                | "17.0"                         | /sequence        | not-whole
             "0017"                | "-1"                           | /sequence        | not-whole
@@ -170,6 +171,15 @@ class CloudEventsTest {
         headers.put("ce-subject", header);
 
         assertThat(errors("application/json", headers, "{}")).containsExactly(tuple("/subject", "invalid-encoding"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"posel.webhook.failing", "%70osel.x", "\"posel.x\""})
+    void binaryModeKnowsPoselsOwnTypesInAnyWriting(String type) {
+        Map<String, String> headers = headers();
+        headers.put("ce-type", type);
+
+        assertThat(errors("application/json", headers, "{}")).containsExactly(tuple("/type", "reserved-type"));
     }
 
     @Test

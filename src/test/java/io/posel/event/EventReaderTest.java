@@ -55,6 +55,25 @@ class EventReaderTest {
     }
 
     @Test
+    @DisplayName("Only a whole first segment is Posel's own, in lower case")
+    void typesThatLookLikeThoseOfPosel() {
+        for (String type : List.of("posel", "poselx.a", "Posel.a", "a.posel.b", " posel.a")) {
+            assertThat(read(VALID.replace("customer.credit.changed", type)))
+                    .extracting(Event::type)
+                    .containsExactly(type);
+        }
+    }
+
+    @Test
+    void examplesMayBeOfPoselsOwnTypes() {
+        String own = VALID.replace("customer.credit.changed", "posel.webhook.failing");
+
+        assertThat(EventReader.ofExamples(() -> "generated").of(own))
+                .extracting(Event::type)
+                .containsExactly("posel.webhook.failing");
+    }
+
+    @Test
     void anArrayIsReadInItsOrder() {
         String body = "[" + VALID + "," + VALID.replace("ord-1", "ord-2") + "]";
 
@@ -83,6 +102,8 @@ class EventReaderTest {
             "source":"shop"                      | "source":"a\\nb"            | /source      | invalid-character
             "source":"shop"                      | "source":[]                 | /source      | type-mismatch
             "type":"customer.credit.changed"     | "type":null                 | /type        | required
+            "type":"customer.credit.changed"     | "type":"posel.webhook.failing" | /type      | reserved-type
+            "type":"customer.credit.changed"     | "type":"\\u0070osel."       | /type        | reserved-type
             "type":"customer.credit.changed"     | "typ":"x","type":"y"        | /typ         | unknown-member
             "type":"customer.credit.changed"     | "a/b~":1,"type":"y"         | /a~1b~0      | unknown-member
             {"type":"customer","id":"42"}        | "customer:42"               | /entity      | type-mismatch

@@ -80,6 +80,12 @@ class ItemEventsTest {
     }
 
     @Test
+    void typesOfPoselsOwnAreNotTaken() throws JsonSyntaxException {
+        assertThat(errors(minimal("type", "/t"), Json.parse("{\"i\":\"1\",\"t\":\"posel.webhook.expired\"}")))
+                .containsExactly(tuple("/t", "reserved-type"));
+    }
+
+    @Test
     void theDataMustBeAnObject() throws JsonSyntaxException {
         assertThat(errors(minimal("data", "/x"), Json.parse("{\"x\":7,\"i\":\"1\"}")))
                 .containsExactly(tuple("/x", "type-mismatch"));
@@ -94,6 +100,7 @@ class ItemEventsTest {
             data       | ={}       | cannot be the same for every item
             sequence   | =1        | cannot be the same for every item
             type       | =         | must not be an empty string
+            type       | =posel.x  | begin with posel.
             entityId   | =a\u0000b | Control characters
             entity     | /x        | 'entity', which no event has
             """)

@@ -72,6 +72,18 @@ class RowEventsTest {
     }
 
     @Test
+    void typesOfPoselsOwnAreNotTaken() {
+        Map<String, @Nullable Object> row = valid();
+        row.put("type", "posel.webhook.expired");
+        row.put("data", "{}");
+
+        assertThat(catchThrowableOfType(ProblemException.class, () -> rows.of(row))
+                        .errors())
+                .extracting(FieldError::pointer, FieldError::code)
+                .containsExactly(tuple("/type", "reserved-type"));
+    }
+
+    @Test
     @DisplayName("S6: columns named like variables become the data that templates look them up in")
     void dottedColumns() {
         Map<String, @Nullable Object> row = valid();

@@ -4,7 +4,9 @@ import static io.posel.webhook.Example.definition;
 import static io.posel.webhook.Example.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.posel.event.EntityRef;
 import io.posel.event.Event;
+import io.posel.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -90,6 +92,21 @@ class MatchingTest {
         for (Webhook webhook : List.of(on, off, expired, deleted)) {
             assertThat(WebhookIndex.skipReason(webhook).isEmpty()).isEqualTo(webhook.sends());
         }
+    }
+
+    @Test
+    @DisplayName("F1: nobody is told of himself")
+    void itself() {
+        Definition definition = definition("{'events':['posel.webhook.failing','webhook.changed']}");
+        Webhook one = Example.webhook("wh_1", definition);
+        Webhook other = Example.webhook("wh_2", definition);
+        WebhookIndex index = new WebhookIndex(List.of(one, other));
+        EntityRef entity = new EntityRef("webhook", "wh_1");
+
+        assertThat(index.matching(new Event("", "e", "posel.webhook.failing", entity, null, null, Json.EMPTY)))
+                .containsExactly(other);
+        assertThat(index.matching(new Event("", "e", "webhook.changed", entity, null, null, Json.EMPTY)))
+                .containsExactly(one, other);
     }
 
     @Property

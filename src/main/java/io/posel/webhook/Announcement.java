@@ -1,0 +1,102 @@
+package io.posel.webhook;
+
+import io.posel.event.EntityRef;
+import io.posel.event.Event;
+import io.posel.json.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is told of a webhook's health.
+ *
+ * @param at when it happened
+ * @param failingSince of the failing that it is about
+ * @param deaths deliveries that have died in it
+ * @param reason why it is over; null unless it is
+ */
+public record Announcement(
+        Kind kind,
+        Instant at,
+        Instant failingSince,
+        int deaths,
+        @Nullable Reason reason) {
+    /** Of the event, and the beginning of its id. */
+    public static final String SOURCE = "posel";
+
+    /** What can be told. */
+    public enum Kind {
+        FAILING("failing"),
+        EXPIRING("expiring"),
+        EXPIRED("expired"),
+        RECOVERED("recovered");
+
+        private final String code;
+
+        Kind(String code) {
+            this.code = code;
+        }
+
+        public static Kind of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+
+        /** The name on disk. */
+        public String code() {
+            return code;
+        }
+
+        /** The type of the event. */
+        public String type() {
+            return "posel.webhook." + code;
+        }
+    }
+
+    /** Why a failing is over; only the first says that the webhook works. */
+    public enum Reason {
+        DELIVERED("delivered"),
+        EDITED("edited"),
+        RESTORED("restored"),
+        QUIET("quiet");
+
+        private final String code;
+
+        Reason(String code) {
+            this.code = code;
+        }
+
+        public static Reason of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+
+        /** The name in JSON and on disk. */
+        public String code() {
+            return code;
+        }
+    }
+
+    /**
+     * The event that tells it.
+     *
+     * @param id the same whenever the same announcement is handed in, and nobody else can guess it
+     * @param name of the webhook
+     */
+    public Event toEvent(String id, String webhookId, String name, Duration expireAfter) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        Map<String, Object> webhook = new LinkedHashMap<>();
+        webhook.put("id", webhookId);
+        webhook.put("name", name);
+        data.put("webhook", webhook);
+        data.put("failingSince", failingSince);
+        data.put("expiresAt", failingSince.plus(expireAfter));
+        data.put("deadCount", deaths);
+        if (reason != null) {
+            data.put("reason", reason.code());
+        }
+        return new Event(SOURCE, id, kind.type(), new EntityRef("webhook", webhookId), null, at.toString(), (Json.Obj)
+                Json.of(data));
+    }
+}
