@@ -99,7 +99,11 @@ public final class Application implements AutoCloseable {
                 new SignInDesk(core.sessions, core.links, limits, core.clock),
                 settings.bytes("posel.max-body"));
         return new PoselHttpServer(
-                HttpSettings.of(host, settings.number("posel.http.port", 0, 65_535), settings.bytes("posel.max-body")),
+                HttpSettings.of(
+                        host,
+                        settings.number("posel.http.port", 0, 65_535),
+                        settings.bytes("posel.max-body"),
+                        settings.number("posel.http.connections", 10, 100_000)),
                 door,
                 core.sessions,
                 new EdgeHeaders(),

@@ -111,6 +111,7 @@ final class Core implements AutoCloseable {
                 expiry,
                 this::settlement,
                 this::queueChanged);
+        webhooks.keepAtMost(settings.number("posel.max-webhooks", 1, 1_000_000));
         HandOver handOver = new HandOver(this::queued);
         this.transactions = new Transactions(database.dataSource(), fence, handOver);
         this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled, tally::happened);

@@ -105,9 +105,11 @@ public final class Settings {
      */
     public void check() {
         number("posel.http.port", 0, 65_535);
+        number("posel.http.connections", 10, 100_000);
         bytes("posel.max-body");
         number("posel.http.rate-limit", 0, 1_000_000);
         number("posel.http.intake-rate-limit", 0, 1_000_000);
+        number("posel.max-webhooks", 1, 1_000_000);
         databaseUrl("posel.db.url");
         secretKey(SecretKeys.SETTING);
         secretKey(SecretKeys.NEW_SETTING);

@@ -14,8 +14,11 @@ import io.posel.testing.TestLinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,7 +45,8 @@ class RefusalIT {
     void start(@TempDir Path home) throws IOException {
         documented = Files.readString(Path.of("src/docs/operations.md"));
         running = RunningPosel.on(TestDatabase.H2, home)
-                .with("POSEL_MAX_BODY", "100000")
+                .with("POSEL_MAX_BODY", "250000")
+                .with("POSEL_MAX_WEBHOOKS", "5")
                 .with("POSEL_SECRET_KEY", TestLinks.KEY)
                 .with("POSEL_HTTP_INTAKE_RATE_LIMIT", "50")
                 .start();
@@ -217,15 +221,54 @@ class RefusalIT {
     }
 
     @Test
+    void aCompressedBody() throws Exception {
+        assertRefused(raw("POST /events", "Content-Encoding: gzip\r\n", "{}"), 415, " unsupported-encoding");
+    }
+
+    @Test
     void whatIsTooLarge() throws Exception {
         assertRefused(raw("POST /events", "Content-Length: 1000000000\r\n", ""), 413, " body-too-large");
         assertRefused(
-                raw("POST /events", "Transfer-Encoding: chunked\r\n", "1ffff\r\n" + "x".repeat(0x1ffff) + "\r\n"),
+                raw("POST /events", "Transfer-Encoding: chunked\r\n", "3ffff\r\n" + "x".repeat(0x3ffff) + "\r\n"),
                 413,
                 " body-too-large");
         assertRefused(raw("GET /" + "x".repeat(20_000), "", ""), 414, " uri-too-long");
         assertRefused(raw("GET /events", "X: " + "x".repeat(20_000) + "\r\n", ""), 431, " headers-too-large");
         assertRefused(raw("GET /events", "X: x\r\n".repeat(150), ""), 431, " too-many-headers");
+    }
+
+    @Test
+    void whatIsTooMany() throws Exception {
+        String values = "[" + "0,".repeat(100_000) + "0]";
+        assertRefused(posel.post("/events", values), 400, " too-many-values");
+        assertRefused(posel.post("/api/preview", values), 400, " too-many-values");
+
+        List<String> made = new ArrayList<>();
+        HttpAnswer answer = posel.post("/api/webhooks", quoted(WEBHOOK));
+        while (answer.status() == 201 && made.size() <= 8) {
+            made.add(answer.at("id"));
+            answer = posel.post("/api/webhooks", quoted(WEBHOOK));
+        }
+        assertRefused(answer, 409, " too-many-webhooks");
+        String deleted = made.remove(0);
+        posel.delete("/api/webhooks/" + deleted);
+        made.add(posel.createWebhook(quoted(WEBHOOK)));
+        assertRefused(posel.post("/api/webhooks/" + deleted + "/restore", null), 409, " too-many-webhooks");
+        made.forEach(each -> posel.delete("/api/webhooks/" + each));
+    }
+
+    @Test
+    void whatIsTooManyInTheCatalogue() throws Exception {
+        String type = quoted("{'title':{'en':'t'},'entityType':'c','sample':{'a':'%s'}}");
+        try (Connection connection = running.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("insert into event_type select 'type' || \"X\", '' from system_range(1, 1000)");
+            assertRefused(posel.put("/api/event-types/x.y", type), 409, " too-many-event-types");
+            statement.execute("delete from event_type");
+        }
+        assertRefused(posel.put("/api/event-types/x.y", type.formatted("x".repeat(65_536))), 422, "/sample too-long");
+        assertThat(posel.put("/api/event-types/x.y", type).status()).isEqualTo(201);
+        posel.delete("/api/event-types/x.y"); // others expect that there is none
     }
 
     @Test

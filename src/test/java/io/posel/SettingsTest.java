@@ -192,6 +192,22 @@ class SettingsTest {
                             + ":2, expected is a whole number from 0 to 65535");
         }
 
+        @ParameterizedTest
+        @CsvSource({
+            "posel.http.connections, 9",
+            "posel.http.connections, 100001",
+            "posel.max-webhooks, 0",
+            "posel.max-webhooks, many"
+        })
+        void aLimitThatIsNoneEndsTheStart(String key, String value) throws IOException {
+            Settings settings = loaded(key + "=" + value);
+
+            assertThatThrownBy(settings::check)
+                    .isInstanceOf(InvalidSettingException.class)
+                    .hasMessageContaining(key)
+                    .hasMessageContaining("expected is a whole number from ");
+        }
+
         @Test
         void theMessageTellsThatItCameFromTheEnvironment() throws IOException {
             Settings settings = loaded(Map.of("POSEL_HTTP_PORT", "70000"), "posel.http.port=1");

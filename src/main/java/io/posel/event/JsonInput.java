@@ -12,18 +12,14 @@ final class JsonInput {
 
     static Json parse(byte[] utf8) throws JsonSyntaxException {
         boolean mark = utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF;
-        return Json.parse(mark ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8);
+        return Json.parse(mark ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8, Json.MAX_VALUES);
     }
 
     static Json parse(String text) throws JsonSyntaxException {
-        return Json.parse(text.startsWith("\uFEFF") ? text.substring(1) : text);
+        return Json.parse(text.startsWith("\uFEFF") ? text.substring(1) : text, Json.MAX_VALUES);
     }
 
     static void report(JsonSyntaxException e, String pointer, Errors errors) {
-        errors.add(
-                pointer,
-                "malformed-json",
-                Map.of("line", e.line(), "column", e.column()),
-                "This is not JSON (line " + e.line() + ", column " + e.column() + "): " + e.getMessage() + ".");
+        errors.add(pointer, e.code(), Map.of("line", e.line(), "column", e.column()), e.sentence());
     }
 }

@@ -29,6 +29,9 @@ public sealed interface Json {
     /** Deeper nesting is refused when read. */
     int MAX_DEPTH = 100;
 
+    /** More values in one text are refused where it comes from a caller: each takes many times the memory of its text. */
+    int MAX_VALUES = 100_000;
+
     record Obj(Map<String, Json> members) implements Json {
         public Obj {
             members = Members.copyOf(members);
@@ -133,17 +136,30 @@ public sealed interface Json {
      *     {@link #MAX_DEPTH}
      */
     static Json parse(byte[] utf8) throws JsonSyntaxException {
+        return parse(utf8, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same, of so many values at most: members and items at any depth.
+     *
+     * @throws JsonSyntaxException also for more
+     */
+    static Json parse(byte[] utf8, int mostValues) throws JsonSyntaxException {
         String text = new String(utf8, StandardCharsets.UTF_8);
         if (text.indexOf(Parser.REPLACEMENT) >= 0) {
             Parser.requireUtf8(utf8); // it may stand for what is not, or be there
         }
-        return parse(text);
+        return parse(text, mostValues);
     }
 
     static Json parse(String text) throws JsonSyntaxException {
+        return parse(text, Integer.MAX_VALUE);
+    }
+
+    static Json parse(String text, int mostValues) throws JsonSyntaxException {
         Parser.requireHexDigits(text);
         try (JsonParser parser = Parser.FACTORY.createParser(text)) {
-            return Parser.only(parser);
+            return new Parser(parser, mostValues).only();
         } catch (IOException e) {
             throw new JsonSyntaxException(String.valueOf(e.getMessage()), 1, 1);
         }
@@ -169,14 +185,21 @@ public sealed interface Json {
                 Pattern.compile(", from `[^`]*`|: enable `[^`]*` to allow| \\(start marker at \\[.*]\\)"
                         + "|: maybe a \\(non-standard\\) comment\\? \\(.*\\)");
 
-        private Parser() {}
+        private final JsonParser parser;
+        private final int most;
+        private int values;
 
-        private static Json only(JsonParser parser) throws IOException, JsonSyntaxException {
+        private Parser(JsonParser parser, int most) {
+            this.parser = parser;
+            this.most = most;
+        }
+
+        private Json only() throws IOException, JsonSyntaxException {
             try {
                 if (parser.nextToken() == null) {
                     throw new JsonSyntaxException("there is no JSON value", 1, 1);
                 }
-                Json value = read(parser);
+                Json value = read();
                 if (parser.nextToken() != null) {
                     var at = parser.currentTokenLocation();
                     throw new JsonSyntaxException(
@@ -230,21 +253,25 @@ public sealed interface Json {
             return new JsonSyntaxException(message, line, before.length() - lineStart + 1);
         }
 
-        private static Json read(JsonParser parser) throws IOException {
+        private Json read() throws IOException, JsonSyntaxException {
+            if (values++ > most) { // the whole is not counted
+                var at = parser.currentTokenLocation();
+                throw JsonSyntaxException.tooManyValues(most, at.getLineNr(), at.getColumnNr());
+            }
             return switch (parser.currentToken()) {
                 case START_OBJECT -> {
                     Members.Builder members = new Members.Builder();
                     while (parser.nextToken() != JsonToken.END_OBJECT) {
                         String name = parser.currentName();
                         parser.nextToken();
-                        members.put(name, read(parser));
+                        members.put(name, read());
                     }
                     yield new Obj(members.build());
                 }
                 case START_ARRAY -> {
                     List<Json> items = new ArrayList<>();
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        items.add(read(parser));
+                        items.add(read());
                     }
                     yield new Arr(items);
                 }

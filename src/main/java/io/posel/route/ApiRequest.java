@@ -184,11 +184,9 @@ final class ApiRequest {
                             + (moreTypes.length == 0 ? "." : " or " + String.join(" or ", moreTypes) + "."));
         }
         try {
-            return Json.parse(bytes());
+            return Json.parse(bytes(), Json.MAX_VALUES);
         } catch (JsonSyntaxException e) {
-            String detail =
-                    "This is not JSON (line %d, column %d): %s.".formatted(e.line(), e.column(), e.getMessage());
-            throw new ProblemException(400, "malformed-json", Map.of("line", e.line(), "column", e.column()), detail);
+            throw new ProblemException(400, e.code(), Map.of("line", e.line(), "column", e.column()), e.sentence());
         }
     }
 

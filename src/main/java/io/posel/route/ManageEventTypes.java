@@ -28,6 +28,7 @@ public final class ManageEventTypes {
     private static final String READ_ONLY = "readOnly";
 
     private static final int TAG_BYTES = 12;
+    private static final int MAX_SAMPLE = 64 * 1024;
 
     private final Catalogue catalogue;
     private final Audit audit;
@@ -70,6 +71,15 @@ public final class ManageEventTypes {
                     422,
                     "The event type in the body is another one than in the path.",
                     List.of(FieldError.of("/type", "type-differs", detail)));
+        }
+        int sample = type.sample().toBytes().length;
+        if (sample > MAX_SAMPLE) {
+            String detail = "The sample has " + sample + " bytes; at most " + MAX_SAMPLE + " are possible.";
+            throw new ProblemException(
+                    422,
+                    detail,
+                    List.of(new FieldError(
+                            "/sample", "too-long", Map.of("max", MAX_SAMPLE, "length", sample), detail)));
         }
         boolean isNew =
                 catalogue.put(type, seen(request), audit.entry(request.caller(), AuditEntry.Action.EVENT_TYPE_EDITED));

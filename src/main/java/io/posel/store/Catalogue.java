@@ -25,6 +25,9 @@ import javax.sql.DataSource;
  * In memory as on disk; it is offered to people and decides nothing about events.
  */
 public final class Catalogue {
+    /** Added over HTTP; the whole catalogue is answered in one part. */
+    static final int MOST = 1_000;
+
     private final DataSource dataSource;
     private final Settlement writer;
     private final EventTypes files;
@@ -87,7 +90,7 @@ public final class Catalogue {
      * @param expected whether the caller has seen what there is (If-Match); empty for none
      * @param entry who does it, written with it
      * @return whether it is new
-     * @throws ProblemException 409 for a type that a file defines, 412 if it is not as expected
+     * @throws ProblemException 409 for a type that a file defines or if there are too many, 412 if it is not as expected
      */
     public boolean put(EventType type, Predicate<Optional<EventType>> expected, AuditEntry entry) {
         requireNotInFile(type.type());
@@ -149,6 +152,7 @@ public final class Catalogue {
                 isNew = before.isEmpty();
             }
             remove(connection, type.type());
+            requireRoom(connection);
             try (PreparedStatement insert =
                     connection.prepareStatement("insert into event_type (type, definition) values (?, ?)")) {
                 insert.setString(1, type.type());
@@ -221,6 +225,21 @@ public final class Catalogue {
         try (PreparedStatement delete = connection.prepareStatement("delete from event_type where type = ?")) {
             delete.setString(1, type);
             return delete.executeUpdate();
+        }
+    }
+
+    private static void requireRoom(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select count(*) from event_type");
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            if (row.getInt(1) >= MOST) {
+                throw new ProblemException(
+                        409,
+                        "too-many-event-types",
+                        Map.of("most", MOST),
+                        "There are " + MOST + " event types that were added already: delete one first, or define this"
+                                + " one in a file.");
+            }
         }
     }
 

@@ -59,6 +59,7 @@ public final class Webhooks {
     private volatile WebhookIndex index = new WebhookIndex(List.of());
 
     private volatile boolean loaded;
+    private volatile int most = Integer.MAX_VALUE;
 
     /** @param changed is told the id of each webhook whose queue must be looked at anew */
     public Webhooks(
@@ -76,6 +77,11 @@ public final class Webhooks {
         this.expiry = expiry;
         this.settlement = settlement;
         this.changed = changed;
+    }
+
+    /** How many there may be, without deleted ones; those that are there already stay. */
+    public void keepAtMost(int number) {
+        most = number;
     }
 
     /** Reads all from disk. */
@@ -124,8 +130,23 @@ public final class Webhooks {
         }
     }
 
-    /** @param entry who does it, written with it */
+    /** Those that are made at one moment may be a few too many. */
+    private void requireRoom() {
+        if (all().stream().filter(each -> each.deletedAt() == null).count() >= most) {
+            throw new ProblemException(
+                    409,
+                    "too-many-webhooks",
+                    Map.of("most", most),
+                    "There are " + most + " webhooks already: delete one first, or raise POSEL_MAX_WEBHOOKS.");
+        }
+    }
+
+    /**
+     * @param entry who does it, written with it
+     * @throws ProblemException 409 if there are too many
+     */
     public Webhook create(Definition definition, AuditEntry entry) {
+        requireRoom();
         Instant now = now();
         Webhook webhook = new Webhook(ids.get(), 1, definition, Health.UNKNOWN, null, null, now, now);
         await(settlement.get().wish(new Wish() {
@@ -174,6 +195,9 @@ public final class Webhooks {
 
     /** Brings an expired or deleted webhook back, switched off. */
     public Webhook restore(String id, AuditEntry entry) {
+        if (find(id).filter(each -> each.deletedAt() != null).isPresent()) {
+            requireRoom();
+        }
         return change(id, null, entry, webhook -> {
             if (webhook.deletedAt() == null && webhook.expiredAt() == null) {
                 throw new ProblemException(

@@ -119,6 +119,11 @@ final class Answers {
                 .end(Buffer.buffer(problem));
     }
 
+    /** Refuses a request whose body has not come in time. */
+    void tooLate(HttpServerRequest request) {
+        refuse(request, new Verdict.Refusal(408, "request-timeout", "the request did not end in time"));
+    }
+
     /** Refuses, and closes the connection: only callers with a token may keep one. */
     void refuse(HttpServerRequest request, Verdict.Refusal refusal) {
         refusal.headers().forEach(request.response()::putHeader);

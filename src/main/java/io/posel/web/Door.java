@@ -4,6 +4,7 @@ import io.posel.access.Caller;
 import io.posel.access.Role;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,6 +27,8 @@ public final class Door {
     /** What is neither a token nor one in quotes: Camel fails on it, before any route could answer. */
     private static final Pattern UNREADABLE_CHARSET = Pattern.compile(
             "charset\\s*=(?!\\s*([\\w!#$%&'*+.^`|~-]+|\"[\\w!#$%&'*+.^`|~-]+\")\\s*(;|$))", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private static final String LIVE = "/observe/health/live";
 
@@ -64,6 +67,18 @@ public final class Door {
     private static Optional<Verdict.Refusal> malformed(RequestHead head) {
         if (head.headerCount() > MAX_HEADERS) {
             return refuse(431, "too-many-headers", "a request may have at most " + MAX_HEADERS + " headers");
+        }
+        List<String> codings = head.header("Transfer-Encoding");
+        List<String> lengths = head.header("Content-Length");
+        boolean chunked = codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
+        if (!codings.isEmpty() && !chunked
+                || codings.size() + lengths.size() > 1
+                || !lengths.stream().allMatch(length -> LENGTH.matcher(length).matches())) {
+            return refuse(
+                    400,
+                    "malformed-request",
+                    "how long the body is cannot be told: send one Content-Length of digits, or Transfer-Encoding:"
+                            + " chunked");
         }
         // an absolute target would carry a second host, past the check of the Host header (RFC 9112, 3.2.2)
         if (!head.target().startsWith("/") || head.target().indexOf('#') >= 0) {
@@ -141,16 +156,18 @@ public final class Door {
                         "the charset in Content-Type cannot be read; send UTF-8 without one"));
             }
         }
-        for (String length : head.header("Content-Length")) {
-            try {
-                if (Long.parseLong(length) > maxBody) {
-                    return Optional.of(tooLarge(maxBody));
-                }
-            } catch (NumberFormatException e) {
-                return Optional.of(new Verdict.Refusal(400, "malformed-request", "Content-Length is not a number"));
+        for (String coding : head.header("Content-Encoding")) {
+            if (!coding.equalsIgnoreCase("identity")) {
+                return Optional.of(new Verdict.Refusal(
+                        415,
+                        "unsupported-encoding",
+                        "the body must not be compressed; leave out Content-Encoding",
+                        Map.of("Accept-Encoding", "identity")));
             }
         }
-        return Optional.empty();
+        return head.header("Content-Length").stream().anyMatch(length -> Long.parseLong(length) > maxBody)
+                ? Optional.of(tooLarge(maxBody))
+                : Optional.empty();
     }
 
     static Verdict.Refusal tooLarge(long maxBody) {

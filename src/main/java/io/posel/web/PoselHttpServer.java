@@ -1,13 +1,18 @@
 package io.posel.web;
 
+import io.netty.channel.ChannelPipeline;
 import io.posel.access.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -27,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP server of the {@code platform-http} routes, with the {@link Door} in front of all of them and bounds on
- * heads, bodies and idle connections.
+ * heads, bodies and connections.
  *
  * <p>Listens as soon as it is started, so that a taken port is found out first, but lets requests in only while the
  * context is started; before and after that they are answered 503. Requests that are worked on when the context stops
@@ -79,7 +84,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost(settings.host());
         configuration.setBindPort(settings.port());
-        configuration.setMaxBodySize(settings.maxBody());
+        configuration.setMaxBodySize(settings.bounds().maxBody());
         configuration.setServerType(VertxPlatformHttpRouter.SERVER_TYPE_SERVER);
         configuration.getBodyHandler().setHandleFileUploads(false);
         configuration.getBodyHandler().setMergeFormAttributes(false);
@@ -117,7 +122,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     protected Vertx lookupVertx() {
         if (own == null) {
             own = Vertx.vertx(new VertxOptions()
-                    .setWorkerPoolSize(settings.workers())
+                    .setWorkerPoolSize(settings.bounds().workers())
                     .setFileSystemOptions(
                             new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         }
@@ -127,24 +132,56 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     @Override
     protected void startServer() {
         Vertx vertx = getVertx();
-        Connections connections = new Connections(vertx, settings.headTimeout());
-        Answers answers = new Answers(vertx, settings.maxBody(), LINGER, connections);
+        HttpSettings.Bounds bounds = settings.bounds();
+        Connections connections = new Connections(vertx, settings.times(), bounds.connections());
+        Answers answers = new Answers(vertx, bounds.maxBody(), LINGER, connections);
+        connections.watch(answers::tooLate);
         VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(
                 getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(settings.port()));
         answers.forErrorsOf(router);
+        router.route("/*").order(Integer.MIN_VALUE).handler(new BodyRoom(bounds.bodies(), bounds.maxBody(), answers));
         WorkerExecutor probes = vertx.createSharedWorkerExecutor("posel-readiness", 1);
         Doorkeeper doorkeeper = new Doorkeeper(
                 door, answers, new Reception(vertx, sessions, answers), this::closed, () -> probe(probes), router);
-        HttpServer server = vertx.createHttpServer(options())
-                .connectionHandler(connections::opened)
-                .invalidRequestHandler(doorkeeper::turnAway)
+        HttpServerOptions options = options();
+        HttpServer server = vertx.createHttpServer(options)
+                .connectionHandler(connection -> {
+                    if (connections.opened(connection)) {
+                        beStrict(connection, options);
+                    }
+                })
+                .invalidRequestHandler(request -> {
+                    if (connections.listens(request.connection())) {
+                        doorkeeper.turnAway(request);
+                    }
+                })
                 .requestHandler(request -> {
-                    if (connections.requestArrived(request.connection())) {
-                        doorkeeper.handle(request);
+                    if (connections.requestArrived(request)) {
+                        whenWritable(request, doorkeeper);
                     }
                 });
         listening = listen(server);
         LOG.info("Listening on {}:{}", settings.host(), boundPort());
+    }
+
+    private static void beStrict(HttpConnection connection, HttpServerOptions options) {
+        ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
+        pipeline.replace(VertxHttpRequestDecoder.class, "httpDecoder", new StrictDecoder(options));
+        pipeline.addBefore("handler", "pipelineLimit", new PipelineLimit());
+    }
+
+    /** Who does not read answers gets no further ones, or they would pile up here. */
+    private static void whenWritable(HttpServerRequest request, Doorkeeper doorkeeper) {
+        if (request.response().writeQueueFull()) {
+            request.pause();
+            request.response().drainHandler(drained -> {
+                request.response().drainHandler(null);
+                request.resume();
+                doorkeeper.handle(request);
+            });
+        } else {
+            doorkeeper.handle(request);
+        }
     }
 
     private Optional<String> closed() {
@@ -153,7 +190,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
 
     private HttpServerOptions options() {
         return new HttpServerOptions()
-                .setIdleTimeout((int) settings.idleTimeout().toMillis())
+                .setIdleTimeout((int) settings.times().idle().toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxHeaderSize(MAX_HEAD)
                 .setMaxInitialLineLength(MAX_FIRST_LINE)

@@ -27,6 +27,8 @@ final class DefinitionReader {
 
     private static final int MAX_BODY_BYTES = 256 * 1024;
     private static final int MAX_HEADERS = 50;
+    private static final int MAX_HEADER_NAME = 200;
+    private static final int MAX_HEADER_VALUE = 8_000;
     private static final int MAX_CONCURRENCY = 1_000;
     private static final int MAX_RATE = 10_000;
 
@@ -162,12 +164,18 @@ final class DefinitionReader {
         Map<String, String> headers = new LinkedHashMap<>();
         Set<String> seen = new TreeSet<>();
         members.object("headers", MAX_HEADERS).forEach((name, value) -> {
+            if (name.length() > MAX_HEADER_NAME) {
+                members.tooLong(Members.pointer("headers", name.substring(0, 100)), MAX_HEADER_NAME, "characters");
+                return;
+            }
             String pointer = Members.pointer("headers", name);
             if (!seen.add(name.toLowerCase(Locale.ROOT))) {
                 members.refuse(pointer, "duplicate", "Header names ignore case: this one stands twice.");
             }
             String text = members.text(pointer, value);
-            if (text != null) {
+            if (text != null && text.length() > MAX_HEADER_VALUE) {
+                members.tooLong(pointer, MAX_HEADER_VALUE, "characters");
+            } else if (text != null) {
                 headers.put(name, text);
             }
         });

@@ -34,6 +34,17 @@ class JsonTest {
     }
 
     @Test
+    void moreValuesThanAskedForAreRefusedWithTheirPlace() throws JsonSyntaxException {
+        String three = "{\"a\":[1,\n2]}";
+        assertThat(Json.parse(three, 3)).hasToString("{\"a\":[1,2]}");
+
+        JsonSyntaxException refusal = catchThrowableOfType(JsonSyntaxException.class, () -> Json.parse(three, 2));
+        assertThat(refusal.code()).isEqualTo("too-many-values");
+        assertThat(refusal.sentence())
+                .isEqualTo("This is too much (line 2, column 1): more than 2 values; send fewer at once.");
+    }
+
+    @Test
     void whatIsNotUtf8IsToldWithItsPlace() {
         JsonSyntaxException refusal = refusal("{\n \"é\": \"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1));
 

@@ -88,8 +88,8 @@ class PoselHttpServerIT {
 
     @Test
     void aConnectionThatProvedItselfIsKeptUntilTheIdleTimeout() throws Exception {
-        HttpSettings quick = new HttpSettings(
-                "127.0.0.1", 0, RunningServer.MAX_BODY, Duration.ofSeconds(2), Duration.ofSeconds(5), 64);
+        HttpSettings quick = RunningServer.settings(
+                new HttpSettings.Times(Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(5)));
         try (RunningServer posel = new RunningServer(quick, () -> UP, events()).start();
                 Socket socket = RawHttp.open(posel.port())) {
             long start = System.nanoTime();
@@ -292,7 +292,7 @@ class PoselHttpServerIT {
     @Test
     void aTakenPortIsSaidPlainly() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            HttpSettings settings = HttpSettings.of("127.0.0.1", taken.getLocalPort(), RunningServer.MAX_BODY);
+            HttpSettings settings = HttpSettings.of("127.0.0.1", taken.getLocalPort(), RunningServer.MAX_BODY, 1_000);
             try (RunningServer posel = new RunningServer(settings, () -> UP, events())) {
                 assertThatThrownBy(posel::start)
                         .isInstanceOf(PortInUseException.class)
@@ -305,7 +305,7 @@ class PoselHttpServerIT {
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.1", "no such host"})
     void anAddressOfSomebodyElseIsSaidPlainly(String host) {
-        HttpSettings settings = HttpSettings.of(host, 0, RunningServer.MAX_BODY);
+        HttpSettings settings = HttpSettings.of(host, 0, RunningServer.MAX_BODY, 1_000);
         try (RunningServer posel = new RunningServer(settings, () -> UP, events())) {
             assertThatThrownBy(posel::start)
                     .isInstanceOf(IllegalStateException.class)
@@ -317,7 +317,7 @@ class PoselHttpServerIT {
     @Test
     void aFixedPortServesRoutesToo() throws Exception {
         int free = Ports.free();
-        HttpSettings settings = HttpSettings.of("localhost", free, RunningServer.MAX_BODY);
+        HttpSettings settings = HttpSettings.of("localhost", free, RunningServer.MAX_BODY, 1_000);
         try (RunningServer posel = new RunningServer(settings, () -> UP, events()).start()) {
             assertThat(posel.port()).isEqualTo(free);
             assertThat(posel.send(posel.asAdmin("/events").POST(BodyPublishers.noBody()))

@@ -40,7 +40,7 @@ final class RunningServer implements AutoCloseable {
                 new WrongTokens(1_000, 10, InstantSource.system()),
                 RATES,
                 new SignInDesk(sessions, LINKS, RATES, InstantSource.system()),
-                settings.maxBody());
+                settings.bounds().maxBody());
         server = new PoselHttpServer(settings, door, sessions, new EdgeHeaders(), readiness, Optional::empty);
         main.configure().setAutoConfigurationLogSummary(false);
         main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
@@ -57,7 +57,11 @@ final class RunningServer implements AutoCloseable {
     }
 
     static HttpSettings settings() {
-        return new HttpSettings("127.0.0.1", 0, MAX_BODY, Duration.ofSeconds(5), Duration.ofSeconds(60), 64);
+        return settings(new HttpSettings.Times(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(60)));
+    }
+
+    static HttpSettings settings(HttpSettings.Times times) {
+        return new HttpSettings("127.0.0.1", 0, new HttpSettings.Bounds(MAX_BODY, 64 * MAX_BODY, 1_000, 64), times);
     }
 
     RunningServer start() {

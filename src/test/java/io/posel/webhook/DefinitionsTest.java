@@ -158,6 +158,8 @@ class DefinitionsTest {
         assertRefused("{'body':'" + " ".repeat(256 * 1024) + "1'}", "/body too-long");
         assertRefused("{'body':'\\\"" + "ž".repeat(128 * 1024) + "\\\"'}", "/body too-long");
         assertRefused("{'headers':{" + numbered(51, "'X-%d':'v'") + "}}", "/headers too-many");
+        assertRefused("{'headers':{'" + "X".repeat(201) + "':'v'}}", "/headers/" + "X".repeat(100) + " too-long");
+        assertRefused("{'headers':{'X':'" + "v".repeat(8_001) + "'}}", "/headers/X too-long");
         assertRefused("{'filter':{" + numbered(51, "'f%d':'v'") + "}}", "/filter too-many");
         assertRefused("{'filter':{'a':[" + numbered(1_001, "'%d'") + "]}}", "/filter/a too-many");
         assertRefused("{'filter':{'a':'" + "v".repeat(1_001) + "'}}", "/filter/a too-long");

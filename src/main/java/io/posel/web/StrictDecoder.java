@@ -1,0 +1,90 @@
+package io.posel.web;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import java.util.List;
+
+/**
+ * Refuses what another server in front may read as other requests than this one does (RFC 9112, 11.2) and Netty lets
+ * pass: a length besides a transfer coding, and header lines that go on in the next line.
+ */
+final class StrictDecoder extends VertxHttpRequestDecoder {
+    /** What comes next belongs to a head, and not to a body. */
+    private boolean inHead = true;
+    /** Of that head the first line was read. */
+    private boolean inHeaders;
+
+    private boolean refused;
+
+    StrictDecoder(HttpServerOptions options) {
+        super(options);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (inHead && !refused && hasFoldedLine(in)) {
+            refused = true;
+            HttpMessage folded = createInvalidMessage();
+            folded.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("a header line goes on")));
+            out.add(folded);
+        }
+        if (refused) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        int before = out.size();
+        super.decode(context, in, out);
+        for (Object read : out.subList(before, out.size())) {
+            if (read instanceof HttpRequest) {
+                inHead = false;
+            }
+            if (read instanceof LastHttpContent) {
+                inHead = true;
+                inHeaders = false;
+            }
+        }
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) {
+        inHeaders = true;
+        return super.createMessage(initialLine);
+    }
+
+    /** Lines are read whole, so that here one begins. */
+    private boolean hasFoldedLine(ByteBuf in) {
+        int at = in.readerIndex();
+        if (!inHeaders) {
+            while (at < in.writerIndex() && in.getByte(at) <= ' ') {
+                at++;
+            }
+            at = nextLine(in, at);
+        }
+        while (at < in.writerIndex()) {
+            byte first = in.getByte(at);
+            if (first == ' ' || first == '\t') {
+                return true;
+            } else if (first == '\r' || first == '\n') {
+                return false;
+            }
+            at = nextLine(in, at);
+        }
+        return false;
+    }
+
+    private static int nextLine(ByteBuf in, int from) {
+        int end = in.indexOf(from, in.writerIndex(), (byte) '\n');
+        return end < 0 ? in.writerIndex() : end + 1;
+    }
+
+    @Override
+    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+        throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+    }
+}
