@@ -63,6 +63,11 @@ public final class DescribedApi {
         }
     }
 
+    /** Whether the door itself answers this, before any route: {@code GET /login}. */
+    public static boolean isOfTheDoor(String operation) {
+        return operation.matches("GET /observe/.*|(GET|POST) /login|POST /logout|GET /api/session");
+    }
+
     public List<Operation> operations() {
         List<Operation> operations = new ArrayList<>();
         object(document.get("paths"))
@@ -132,7 +137,7 @@ public final class DescribedApi {
             }
         } else if (object(content).get(type) == null) {
             faults.add(status + " is " + type + ", which is not described");
-        } else {
+        } else if (type.endsWith("json")) {
             faults.addAll(faults(object(object(content).get(type)).get("schema"), answer.json()));
         }
         if (type.equals("application/problem+json")) {
