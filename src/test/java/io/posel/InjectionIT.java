@@ -63,11 +63,15 @@ class InjectionIT {
             "content-length",
             "content-security-policy",
             "content-type",
+            "cross-origin-embedder-policy",
+            "cross-origin-opener-policy",
+            "cross-origin-resource-policy",
             "etag",
             "location",
             "referrer-policy",
             "transfer-encoding",
-            "x-content-type-options");
+            "x-content-type-options",
+            "x-frame-options");
     /** By what Camel components let themselves be steered, and what is ours inside. */
     private static final List<String> STEERING = List.of(
             "CamelHttpUri",
