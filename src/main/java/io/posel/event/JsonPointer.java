@@ -11,7 +11,7 @@ public final class JsonPointer {
     /** Possessive, or the stack would grow with the text. */
     private static final Pattern VALID = Pattern.compile("(?:/(?:[^~/]|~[01])*+)*+");
 
-    private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,8}");
+    static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private final String text;
     private final List<String> segments;
@@ -41,6 +41,11 @@ public final class JsonPointer {
             }
         }
         return value;
+    }
+
+    /** The names and indexes that it consists of. */
+    List<String> segments() {
+        return segments;
     }
 
     private static @Nullable Json step(Json value, String segment) {
