@@ -42,7 +42,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         Catalogue catalogue = core.catalogue;
         Webhooks webhooks = core.webhooks;
         boolean httpsOnly = settings.flag("posel.delivery.https-only");
-        Definitions definitions = new Definitions(ordering(settings), httpsOnly);
+        Definitions definitions = definitions(settings);
         Warnings warnings = new Warnings(catalogue::variables, resolver::refusal, httpsOnly);
         Warnings quickWarnings = new Warnings(catalogue::variables, resolver::literalRefusal, httpsOnly);
         DeliveryLog log = new DeliveryLog(core.database.dataSource());
@@ -113,6 +113,11 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("answerFailedTest", tests::answerFailure);
 
         names.accept("previewWebhook", new PreviewWebhook(definitions, reader, catalogue, quickWarnings));
+    }
+
+    /** Reads definitions from whatever place. */
+    static Definitions definitions(Settings settings) {
+        return new Definitions(ordering(settings), settings.flag("posel.delivery.https-only"));
     }
 
     private static Ordering ordering(Settings settings) {

@@ -8,6 +8,7 @@ import io.posel.route.HeldEvents;
 import io.posel.route.KeyedResequenceReifier;
 import io.posel.store.Database;
 import io.posel.store.Ownership;
+import io.posel.store.StoreUnavailableException;
 import io.posel.web.AllowedHosts;
 import io.posel.web.Door;
 import io.posel.web.EdgeHeaders;
@@ -58,6 +59,7 @@ public final class Application implements AutoCloseable {
     private final Main camel = new Main();
     private final Core core;
     private final SourceBeans sources;
+    private final WebhookFiles webhookFiles;
     private final PoselHttpServer server;
     private volatile boolean stopped;
 
@@ -72,6 +74,7 @@ public final class Application implements AutoCloseable {
         EventReader reader = new EventReader(ids);
         ScheduledThreadPoolExecutor alarms = Threads.timer("posel-deadline", 1);
         DeliveryResolver resolver = DeliveryBeans.resolver(settings, server::boundPort);
+        this.webhookFiles = WebhookFiles.of(core, resolver);
         this.sources = new SourceBeans(core, reader, alarms);
         new IntakeBeans(core, reader).bind(camel::bind);
         new DeliveryBeans(core, resolver, alarms).bind(camel::bind);
@@ -109,7 +112,8 @@ public final class Application implements AutoCloseable {
                 new EdgeHeaders(),
                 () -> HealthReport.of(
                         new HealthReport.Check("database", core.isReady()),
-                        new HealthReport.Check("owner", !core.isWaiting())),
+                        new HealthReport.Check("owner", !core.isWaiting()),
+                        webhookFiles.health()),
                 () -> core.isWaiting()
                         ? Optional.of("Another Posel owns the database, and this one waits to take over. Nothing was"
                                 + " done: ask the other one, or repeat it later.")
@@ -146,7 +150,8 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Reads and builds the routes as {@link #start} does, and starts nothing: no port, no database, no schedule.
+     * Reads and builds the routes and the webhooks in files as {@link #start} does, and starts nothing: no port, no
+     * database, no schedule.
      *
      * @return where the routes came from
      * @throws StartFailedException for what a start would fail for
@@ -163,13 +168,14 @@ public final class Application implements AutoCloseable {
         } catch (Exception e) {
             throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext()), e);
         }
+        webhookFiles.check();
         return routes.builtIn() ? "the jar" : routes.location();
     }
 
     /** Waits for nothing: a database that does not answer is asked again later. */
     private boolean tryToOpen() {
         try {
-            return core.open();
+            return open();
         } catch (SQLException e) {
             LOG.warn(
                     "The database {} does not answer; Posel keeps trying and takes no events until it does: {}",
@@ -181,10 +187,23 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** With the webhooks in files, or events would be taken for others than those that are defined. */
+    private boolean open() throws SQLException {
+        if (!core.open()) {
+            return false;
+        }
+        try {
+            webhookFiles.applyAtStart();
+            return true;
+        } catch (StoreUnavailableException e) {
+            throw new SQLException(e.getMessage(), e);
+        }
+    }
+
     private void tryToDeliver(boolean opened) {
         try {
             if (!opened) {
-                if (!core.open()) {
+                if (!open()) {
                     retryLater(Ownership.ROUND);
                     return;
                 }
@@ -197,6 +216,9 @@ public final class Application implements AutoCloseable {
         } catch (Database.UnusableException e) {
             LOG.error("Posel takes no events: {}", e.getMessage());
             core.ownership.close(); // another one may do better
+        } catch (StartFailedException e) {
+            LOG.error("Posel takes no events, trying again: {}", e.getMessage());
+            retryLater(DATABASE_RETRY);
         } catch (RuntimeException e) {
             LOG.error("Posel takes no events, trying again", e);
             retryLater(DATABASE_RETRY);
@@ -211,6 +233,7 @@ public final class Application implements AutoCloseable {
 
     private void startDeliveries() throws SQLException {
         core.start();
+        webhookFiles.watch(settings.duration("posel.webhook-files.interval"));
         core.timer.scheduleWithFixedDelay(core::saveUses, USES.toMillis(), USES.toMillis(), TimeUnit.MILLISECONDS);
         if (!core.sessions.hasAnybodySignedIn()) {
             LOG.info(
@@ -275,6 +298,7 @@ public final class Application implements AutoCloseable {
     public void close() {
         LOG.info("Posel stops");
         stopped = true;
+        webhookFiles.close();
         core.timer.shutdown();
         core.releaseTimer.shutdown();
         core.dispatcher.stop(settings.duration("posel.shutdown-timeout"));

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The command {@code check}: would Posel start with these settings, event types and routes? Opens no port and no
- * database, and leaves nothing behind. Not promised: that the database answers, or that the port is free.
+ * The command {@code check}: would Posel start with these settings, event types, routes and webhooks in files? Opens no
+ * port and no database, and leaves nothing behind. Not promised: that the database answers, or that the port is free.
  */
 final class Check {
     private final Path home;

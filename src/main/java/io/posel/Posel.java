@@ -16,8 +16,8 @@ public final class Posel {
               java -jar posel.jar           starts it; settings in config/application.properties
                                             or the environment (POSEL_HTTP_PORT …)
               java -jar posel.jar demo      shows the main job on an embedded database, until Ctrl-C
-              java -jar posel.jar check     tells whether it would start with these settings, event types
-                                            and routes; opens no port, exits with 0 or 1
+              java -jar posel.jar check     tells whether it would start with these settings, event types,
+                                            routes and webhooks in files; opens no port, exits with 0 or 1
               java -jar posel.jar rotate-key
                                             encrypts the secrets in the database with another key
               java -jar posel.jar login-link --name Jana --role admin
@@ -74,7 +74,9 @@ public final class Posel {
     private static void check() {
         System.setProperty("posel.log.level", "OFF");
         String routes = new Check(Home.of(System.getenv()), System.getenv(), Clock.systemUTC()).run();
-        System.out.println("Posel can start: settings and event types are right, and so are the routes from " + routes);
+        System.out.println(
+                "Posel can start: settings, event types and webhooks in files are right, and so are the routes from "
+                        + routes);
         Runtime.getRuntime().halt(0);
     }
 

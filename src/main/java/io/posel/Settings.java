@@ -34,12 +34,15 @@ public final class Settings {
     private final Path home;
     private final Map<String, String> values;
     private final Map<String, String> origins;
+    private final Map<String, String> environment;
 
     /** @param origins where the values come from that are not defaults, for messages */
-    private Settings(Path home, Map<String, String> values, Map<String, String> origins) {
+    private Settings(
+            Path home, Map<String, String> values, Map<String, String> origins, Map<String, String> environment) {
         this.home = home;
         this.values = values;
         this.origins = origins;
+        this.environment = Map.copyOf(environment);
     }
 
     /**
@@ -68,7 +71,7 @@ public final class Settings {
                 origins.put(key, "the environment");
             }
         }
-        return new Settings(home, values, origins);
+        return new Settings(home, values, origins, environment);
     }
 
     /** The variable of the environment that sets this key. */
@@ -94,7 +97,7 @@ public final class Settings {
         changed.put(key, value);
         Map<String, String> others = new TreeMap<>(origins);
         others.remove(key);
-        return new Settings(home, changed, others);
+        return new Settings(home, changed, others, environment);
     }
 
     /**
@@ -119,6 +122,7 @@ public final class Settings {
             durationIfSet(SOURCE + source + ".interval");
             durationIfSet(SOURCE + source + ".max-delay");
         }
+        duration("posel.webhook-files.interval");
         oneOf("posel.ordering", "entity", "entityType", "none");
         duration("posel.sequence.timeout");
         flag("posel.delivery.https-only");
@@ -138,6 +142,11 @@ public final class Settings {
 
     public Path home() {
         return home;
+    }
+
+    /** A variable of the environment that Posel was started in, whether or not it is a setting. */
+    public Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name));
     }
 
     /**

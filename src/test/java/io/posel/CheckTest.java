@@ -43,6 +43,17 @@ class CheckTest {
     }
 
     @Test
+    void aWebhookThatIsWrongIsFoundByItsLine() throws IOException {
+        Path file = Files.createDirectories(home.resolve("config/webhooks")).resolve("crm.yaml");
+        Files.writeString(file, "name: CRM\nevents: [a]\nurl: https://a.example/${CRM}\n");
+
+        assertThat(check(Map.of("CRM", "x"))).isEqualTo("the jar");
+        assertThatThrownBy(() -> check(Map.of()))
+                .hasMessageStartingWith("config/webhooks/crm.yaml:3: /url: ")
+                .hasMessageContaining("CRM is not set");
+    }
+
+    @Test
     void anEventTypeThatIsWrongIsFoundByItsLine() throws IOException {
         Path file = Files.createDirectories(home.resolve("config/event-types")).resolve("order.yaml");
         Files.writeString(file, "entityType: order\nevents: none\n");

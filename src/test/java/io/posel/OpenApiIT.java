@@ -14,6 +14,7 @@ import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
 import io.posel.testing.TestDatabase;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,9 @@ class OpenApiIT {
     @BeforeAll
     void start(@TempDir Path home) throws IOException {
         receiver = Receiver.start();
+        Files.writeString(
+                Files.createDirectories(home.resolve("config/webhooks")).resolve("filed.yaml"),
+                "name: filed\nenabled: false\nevents: [session.ended]\nurl: " + receiver.url("/") + "\n");
         running = RunningPosel.on(TestDatabase.H2, home)
                 .with("POSEL_MAX_BODY", "200000")
                 .with("POSEL_SEQUENCE_TIMEOUT", "PT5M")
@@ -250,6 +254,10 @@ class OpenApiIT {
         get(200, "/api/webhooks?deleted=true&limit=200");
         ask(200, "POST", path + "/restore", null);
         ask(404, "POST", "/api/webhooks/wh_none/restore", null);
+        HttpAnswer filed = get(200, "/api/webhooks/filed");
+        ask(409, "PUT", "/api/webhooks/filed", filed.text());
+        ask(409, "PATCH", "/api/webhooks/filed", "{'enabled':true}");
+        ask(409, "DELETE", "/api/webhooks/filed", null);
     }
 
     @Test

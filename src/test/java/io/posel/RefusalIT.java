@@ -44,6 +44,9 @@ class RefusalIT {
     @BeforeAll
     void start(@TempDir Path home) throws IOException {
         documented = Files.readString(Path.of("src/docs/operations.md"));
+        Files.writeString(
+                Files.createDirectories(home.resolve("config/webhooks")).resolve("filed.yaml"),
+                "name: filed\nenabled: false\nevents: [session.ended]\nurl: http://127.0.0.1:9/\n");
         running = RunningPosel.on(TestDatabase.H2, home)
                 .with("POSEL_MAX_BODY", "250000")
                 .with("POSEL_MAX_WEBHOOKS", "5")
@@ -128,6 +131,7 @@ class RefusalIT {
                 "no event type          | DELETE | /api/event-types/x.y | -                                | 404 |  unknown-event-type",
                 "no method              | PUT   | /events          | {}                                    | 405 |  unknown-method",
                 "type from a file       | DELETE | /api/event-types/session.ended | -                      | 409 |  defined-in-file",
+                "webhook from a file    | DELETE | /api/webhooks/filed | -                                 | 409 |  defined-in-file",
             },
             delimiter = '|')
     void aRefusalNamesThePlaceAndItsCode(

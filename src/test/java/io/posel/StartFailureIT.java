@@ -386,14 +386,36 @@ class StartFailureIT {
     }
 
     @Test
+    void checkFindsAllThatIsWrongInWebhookFiles() throws IOException {
+        write("config/webhooks/crm.yaml", "name: CRM\nevents: [a]\nurl: https://a.example/${NO_SUCH}\n");
+        write("config/webhooks/erp.yaml", "name: [\n");
+
+        Ended ended = posel("check");
+
+        assertThat(ended.err().lines())
+                .hasSize(3)
+                .startsWith(
+                        PREFIX + "2 things to mend in config/webhooks:",
+                        "config/webhooks/crm.yaml:3: /url: The environment variable NO_SUCH is not set, or is empty.")
+                .anyMatch(line -> line.startsWith("config/webhooks/erp.yaml:2: This is not YAML: "));
+        assertEndedAsAFailure(ended);
+        assertThat(home.resolve("data")).doesNotExist();
+    }
+
+    @Test
     void checkSaysThatAllIsRightWhileThePortIsInUse() throws IOException {
+        Path sample = Path.of("src/docs/webhook.example.yaml");
+        write("config/webhooks/crm.yaml", Files.readString(sample));
+        environment.put("CRM_PASSWORD", "p");
+        environment.put("CRM_KEY", "k");
         try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             assertThat(other.isBound()).isTrue();
 
             assertThat(posel("check"))
                     .isEqualTo(new Ended(
                             0,
-                            "Posel can start: settings and event types are right, and so are the routes from the jar\n",
+                            "Posel can start: settings, event types and webhooks in files are right, and so are the"
+                                    + " routes from the jar\n",
                             ""));
         }
         assertThat(home.resolve("data")).doesNotExist();

@@ -125,7 +125,7 @@ public final class ManageWebhooks {
         IfMatch seen = request.ifMatch();
         AuditEntry entry = audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_EDITED);
         for (int tries = 1; ; tries++) {
-            Webhook before = webhooks.existing(request.path("id"));
+            Webhook before = webhooks.changeable(request.path("id"));
             seen.require(before.version());
             Definition after = change.apply(before.definition());
             warnings.requireAllowedAddress(after);
@@ -143,7 +143,7 @@ public final class ManageWebhooks {
     public void delete(Exchange exchange) {
         ApiRequest request = new ApiRequest(exchange);
         IfMatch seen = request.ifMatch();
-        Webhook before = webhooks.existing(request.path("id"));
+        Webhook before = webhooks.changeable(request.path("id"));
         seen.require(before.version());
         webhooks.delete(
                 before.id(),

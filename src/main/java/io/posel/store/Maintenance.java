@@ -158,7 +158,11 @@ public final class Maintenance {
         return events;
     }
 
+    /** Not one in a file: forgotten, it would come back as a new one, and an expired one would send again. */
     private static boolean isGoneSince(Webhook webhook, Instant before) {
+        if (webhook.file() != null) {
+            return false;
+        }
         Instant gone = webhook.deletedAt() != null ? webhook.deletedAt() : webhook.expiredAt();
         return gone != null && gone.isBefore(before);
     }

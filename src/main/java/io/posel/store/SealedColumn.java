@@ -6,6 +6,7 @@ package io.posel.store;
 enum SealedColumn {
     DEFINITION("webhook", "definition", "id", "0"),
     SIGNING("webhook", "signing", "id", "0"),
+    FILE("webhook", "file", "id", "0"),
     VERSION("webhook_version", "definition", "webhook_id", "version");
 
     private final String table;

@@ -3,6 +3,7 @@ package io.posel.store;
 import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
 import io.posel.webhook.Definition;
+import io.posel.webhook.DefinitionFile;
 import io.posel.webhook.Health;
 import io.posel.webhook.SigningSecrets;
 import io.posel.webhook.Told;
@@ -17,6 +18,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +51,21 @@ final class WebhookRows {
                 return row.next() ? Optional.of(webhook(row)) : Optional.empty();
             }
         }
+    }
+
+    /** Those that stand in files now, and these. */
+    Map<String, Webhook> lockInFiles(Connection connection, Collection<String> ids) throws SQLException {
+        Map<String, Webhook> webhooks = new LinkedHashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select * from webhook where file is not null or id = any(?) order by id for update")) {
+            select.setArray(1, connection.createArrayOf("varchar", ids.toArray()));
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    webhooks.put(row.getString("id"), webhook(row));
+                }
+            }
+        }
+        return webhooks;
     }
 
     /**
@@ -115,11 +133,14 @@ final class WebhookRows {
         }
     }
 
-    /** Does nothing if that was done before: ids are random, so only a repeated commit can meet its own row. */
+    /**
+     * Does nothing if that was done before: ids are random, or found to be free in the same transaction, so only a
+     * repeated commit can meet its own row.
+     */
     void insert(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into webhook (version, definition,"
                 + " failing_since, last_dead_at, last_success_at, expired_at, deleted_at, created_at, updated_at, signing,"
-                + " id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+                + " file, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
             bind(insert, webhook);
             insert.executeUpdate();
         }
@@ -129,7 +150,7 @@ final class WebhookRows {
     void update(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("update webhook set version = ?, definition = ?,"
                 + " failing_since = ?, last_dead_at = ?, last_success_at = ?, expired_at = ?, deleted_at = ?,"
-                + " created_at = ?, updated_at = ?, signing = ? where id = ?")) {
+                + " created_at = ?, updated_at = ?, signing = ?, file = ? where id = ?")) {
             bind(update, webhook);
             update.executeUpdate();
         }
@@ -165,7 +186,8 @@ final class WebhookRows {
         statement.setObject(8, time(webhook.createdAt()));
         statement.setObject(9, time(webhook.updatedAt()));
         statement.setBytes(10, signing(webhook));
-        statement.setString(11, webhook.id());
+        statement.setBytes(11, file(webhook));
+        statement.setString(12, webhook.id());
     }
 
     private void insertVersion(Connection connection, Webhook webhook) throws SQLException {
@@ -206,9 +228,20 @@ final class WebhookRows {
                         webhook.signing().toStored().toBytes());
     }
 
+    private byte @Nullable [] file(Webhook webhook) {
+        return webhook.file() == null
+                ? null
+                : vault.seal(
+                        SealedColumn.FILE,
+                        webhook.id(),
+                        0,
+                        webhook.file().toStored().toBytes());
+    }
+
     private Webhook webhook(ResultSet row) throws SQLException {
         String id = row.getString("id");
         byte[] signing = row.getBytes("signing");
+        byte[] file = row.getBytes("file");
         return new Webhook(
                 id,
                 row.getInt("version"),
@@ -220,7 +253,8 @@ final class WebhookRows {
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 signing == null
                         ? SigningSecrets.NONE
-                        : SigningSecrets.fromStored(read(SealedColumn.SIGNING, id, 0, signing)));
+                        : SigningSecrets.fromStored(read(SealedColumn.SIGNING, id, 0, signing)),
+                file == null ? null : DefinitionFile.fromStored(read(SealedColumn.FILE, id, 0, file)));
     }
 
     private Json read(SealedColumn column, String id, int number, byte[] stored) throws SQLException {

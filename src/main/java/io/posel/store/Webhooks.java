@@ -6,6 +6,7 @@ import io.posel.problem.ProblemException;
 import io.posel.webhook.Announcement;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Expiry;
+import io.posel.webhook.FileDefinition;
 import io.posel.webhook.Health;
 import io.posel.webhook.SigningSecret;
 import io.posel.webhook.Webhook;
@@ -15,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -60,6 +61,7 @@ public final class Webhooks {
 
     private volatile boolean loaded;
     private volatile int most = Integer.MAX_VALUE;
+    private volatile CompletableFuture<Integer> applying = CompletableFuture.completedFuture(0);
 
     /** @param changed is told the id of each webhook whose queue must be looked at anew */
     public Webhooks(
@@ -107,6 +109,32 @@ public final class Webhooks {
     /** @throws ProblemException 404 if there is none, or if it is deleted */
     public Webhook existing(String id) {
         return find(id).filter(each -> each.deletedAt() == null).orElseThrow(() -> notFound(id));
+    }
+
+    /** @throws ProblemException 404 as {@link #existing}, 409 if it stands in a file, which only an edit of it changes */
+    public Webhook changeable(String id) {
+        Webhook webhook = existing(id);
+        requireNotInFile(webhook);
+        return webhook;
+    }
+
+    private static void requireChangeable(Webhook webhook) {
+        if (webhook.deletedAt() != null) {
+            throw notFound(webhook.id());
+        }
+        requireNotInFile(webhook);
+    }
+
+    private static void requireNotInFile(Webhook webhook) {
+        if (webhook.file() != null) {
+            String file = webhook.file().name();
+            throw new ProblemException(
+                    409,
+                    "defined-in-file",
+                    Map.of("file", file),
+                    "The webhook " + webhook.id() + " stands in the file " + file
+                            + " in config/webhooks: change it there.");
+        }
     }
 
     /** In the order of creation, deleted ones too. Fails with {@link StoreUnavailableException} before {@link #load}. */
@@ -174,9 +202,7 @@ public final class Webhooks {
      */
     public Webhook edit(String id, @Nullable Integer version, UnaryOperator<Definition> edit, AuditEntry entry) {
         return change(id, version, entry, webhook -> {
-            if (webhook.deletedAt() != null) {
-                throw notFound(id);
-            }
+            requireChangeable(webhook);
             Definition after = edit.apply(webhook.definition());
             Health health = expiry.afterEdit(webhook.health(), webhook.definition(), after);
             return with(webhook, after, health, webhook.expiredAt(), null);
@@ -186,9 +212,7 @@ public final class Webhooks {
     /** Marks as deleted; its queue is skipped by {@link Maintenance}, its history stays until retention ends. */
     public Webhook delete(String id, @Nullable Integer version, AuditEntry entry) {
         return change(id, version, entry, webhook -> {
-            if (webhook.deletedAt() != null) {
-                throw notFound(id);
-            }
+            requireChangeable(webhook);
             return with(webhook, webhook.definition(), webhook.health(), webhook.expiredAt(), now());
         });
     }
@@ -199,6 +223,7 @@ public final class Webhooks {
             requireRoom();
         }
         return change(id, null, entry, webhook -> {
+            requireNotInFile(webhook);
             if (webhook.deletedAt() == null && webhook.expiredAt() == null) {
                 throw new ProblemException(
                         409,
@@ -210,6 +235,29 @@ public final class Webhooks {
             Health health = expiry.afterRestore(webhook.health());
             return with(webhook, webhook.definition().withEnabled(false), health, null, null);
         });
+    }
+
+    /**
+     * Makes webhooks what files say, see {@link ApplyFiles}.
+     *
+     * @param entries makes an entry for the audit trail of who does what
+     * @throws StoreUnavailableException if the database does not answer in time, or has not done so for the call before:
+     *     call again later, nothing is done twice
+     */
+    public FileChanges apply(
+            List<FileDefinition> definitions, BiFunction<String, AuditEntry.Action, AuditEntry> entries) {
+        if (!applying.isDone()) {
+            throw new StoreUnavailableException("the database does not answer");
+        }
+        ApplyFiles wish = new ApplyFiles(definitions, rows, expiry, this::now, entries, this::changedByFiles);
+        applying = settlement.get().wish(wish);
+        await(applying);
+        return wish.result();
+    }
+
+    private void changedByFiles(Collection<Webhook> webhooks) {
+        put(webhooks);
+        webhooks.forEach(webhook -> changed.accept(webhook.id()));
     }
 
     /** A test was delivered: that the webhook works ends its failing (F1). */
@@ -262,7 +310,8 @@ public final class Webhooks {
                     null,
                     webhook.createdAt(),
                     now,
-                    webhook.signing().rotated(secret, now));
+                    webhook.signing().rotated(secret, now),
+                    webhook.file());
         });
     }
 
@@ -312,7 +361,8 @@ public final class Webhooks {
                 deleted,
                 webhook.createdAt(),
                 now(),
-                webhook.signing());
+                webhook.signing(),
+                webhook.file());
     }
 
     private Webhook change(String id, @Nullable Integer version, AuditEntry entry, UnaryOperator<Webhook> change) {
@@ -392,17 +442,18 @@ public final class Webhooks {
         return order.stream().map(current::get).filter(Objects::nonNull).toList();
     }
 
-    /** Events find it as it is now before anybody is told so. */
-    private synchronized void put(Webhook webhook) {
-        List<Webhook> all = new ArrayList<>(inOrder());
-        if (current.containsKey(webhook.id())) {
-            all.replaceAll(each -> each.id().equals(webhook.id()) ? webhook : each);
-        } else {
-            all.add(webhook);
-        }
-        index = new WebhookIndex(all);
-        order = all.stream().map(Webhook::id).toList();
-        current.put(webhook.id(), webhook);
+    private void put(Webhook webhook) {
+        put(List.of(webhook));
+    }
+
+    /** Events find them as they are now, and all at once, before anybody is told so. */
+    private synchronized void put(Collection<Webhook> webhooks) {
+        Map<String, Webhook> all = new LinkedHashMap<>();
+        inOrder().forEach(each -> all.put(each.id(), each));
+        webhooks.forEach(each -> all.put(each.id(), each));
+        index = new WebhookIndex(all.values());
+        order = List.copyOf(all.keySet());
+        webhooks.forEach(each -> current.put(each.id(), each));
     }
 
     private synchronized void remove(String id) {
@@ -426,7 +477,8 @@ public final class Webhooks {
                 before.deletedAt(),
                 before.createdAt(),
                 before.updatedAt(),
-                before.signing());
+                before.signing(),
+                before.file());
         if (Objects.equals(before.expiredAt(), state.expiredAt())) {
             current.put(id, after);
         } else {

@@ -9,8 +9,19 @@ import java.util.Map;
 /** What health paths answer. Shown to everybody: names and states, no reasons. */
 public record HealthReport(List<Check> checks) {
 
+    /** Degraded is what works, but not as it should: it takes nothing out of traffic. */
+    public enum Status {
+        UP,
+        DEGRADED,
+        DOWN
+    }
+
     /** @param name for instance {@code database} */
-    public record Check(String name, boolean up) {}
+    public record Check(String name, Status status) {
+        public Check(String name, boolean up) {
+            this(name, up ? Status.UP : Status.DOWN);
+        }
+    }
 
     public HealthReport {
         checks = List.copyOf(checks);
@@ -21,7 +32,7 @@ public record HealthReport(List<Check> checks) {
     }
 
     public boolean up() {
-        return checks.stream().allMatch(Check::up);
+        return checks.stream().noneMatch(check -> check.status() == Status.DOWN);
     }
 
     HealthReport and(Check check) {
@@ -35,16 +46,12 @@ public record HealthReport(List<Check> checks) {
         for (Check check : checks) {
             Map<String, Object> members = new LinkedHashMap<>();
             members.put("name", check.name());
-            members.put("status", status(check.up()));
+            members.put("status", check.status());
             list.add(Json.of(members));
         }
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("status", status(up()));
+        members.put("status", up() ? Status.UP : Status.DOWN);
         members.put("checks", list);
         return Json.of(members);
-    }
-
-    private static String status(boolean up) {
-        return up ? "UP" : "DOWN";
     }
 }

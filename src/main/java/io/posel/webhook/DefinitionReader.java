@@ -33,8 +33,9 @@ final class DefinitionReader {
     private static final int MAX_RATE = 10_000;
 
     /** What GET adds; tolerated, so that what was read can be changed and written back. */
-    private static final Set<String> READ_ONLY = Set.of(
+    static final Set<String> READ_ONLY = Set.of(
             "id",
+            "file",
             "version",
             "signed",
             "state",

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiredAt when the settling of a dead delivery decided that it expires (F1)
  * @param deletedAt when a user deleted it
  * @param signing no part of the definition, which has versions and can be read
+ * @param file the one that the definition stands in; null if it was made over HTTP
  */
 public record Webhook(
         String id,
@@ -19,9 +20,10 @@ public record Webhook(
         @Nullable Instant deletedAt,
         Instant createdAt,
         Instant updatedAt,
-        SigningSecrets signing) {
+        SigningSecrets signing,
+        @Nullable DefinitionFile file) {
 
-    /** One that does not sign. */
+    /** One that does not sign, made over HTTP. */
     public Webhook(
             String id,
             int version,
@@ -31,7 +33,12 @@ public record Webhook(
             @Nullable Instant deletedAt,
             Instant createdAt,
             Instant updatedAt) {
-        this(id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, SigningSecrets.NONE);
+        this(id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, SigningSecrets.NONE, null);
+    }
+
+    /** The same, in this file. */
+    public Webhook in(DefinitionFile other) {
+        return new Webhook(id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, signing, other);
     }
 
     /** Whether deliveries may be sent now. */

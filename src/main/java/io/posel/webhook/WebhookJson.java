@@ -27,6 +27,7 @@ public final class WebhookJson {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("id", webhook.id());
         members.put("version", webhook.version());
+        members.put("file", webhook.file() == null ? null : webhook.file().name());
         members.putAll(definitionToJson(Secrets.masked(webhook.definition())).members());
         String state = state(webhook, now);
         members.put("signed", !webhook.signing().isEmpty());

@@ -42,7 +42,7 @@ class WebhookJsonTest {
         FieldError warning = new FieldError("/url", "not-https", Map.of("a", 1), "Why.");
 
         assertThat(json.toJson(webhook, List.of(warning), NOW))
-                .hasToString(json("{'id':'wh_abc','version':3,'name':'Shop','enabled':true,"
+                .hasToString(json("{'id':'wh_abc','version':3,'file':null,'name':'Shop','enabled':true,"
                                 + "'events':['customer.credit.changed'],'filter':{'account.eshopId':['7']},"
                                 + "'url':'https://u:***@example.com/?key=***','body':'1','headers':{'X-Key':'***'},"
                                 + "'ordering':'entity','concurrency':4,'rateLimit':2.5,'signed':false,'state':'failing',"
@@ -66,7 +66,8 @@ class WebhookJsonTest {
                 null,
                 NOW,
                 NOW,
-                SigningSecrets.NONE.rotated(secret, NOW));
+                SigningSecrets.NONE.rotated(secret, NOW),
+                null);
 
         Json.Obj shown = json.toJson(webhook, List.of(), NOW);
 
