@@ -256,11 +256,11 @@ public final class Application implements AutoCloseable {
                 .withJmxEnabled(false)
                 .withStreamCachingEnabled(false)
                 .withUseMdcLogging(false);
-        camel.configure().setRoutesIncludePattern(routes.pattern());
         camel.configure().setShutdownTimeout(CAMEL_SHUTDOWN_SECONDS);
         camel.configure().setShutdownLogInflightExchangesOnTimeout(false);
         camel.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
         try {
+            camel.configure().setRoutesIncludePattern(routes.pattern());
             Set<String> packages = RouteSet.packages(settings.home());
             if (!packages.isEmpty()) {
                 camel.configure().setBasePackageScan(String.join(",", packages));

@@ -1,15 +1,20 @@
 package io.posel;
 
 import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 
@@ -22,25 +27,44 @@ import java.util.zip.ZipException;
 record RouteSet(String location, boolean builtIn) {
     private static final String MARK = "org/apache/camel/";
     private static final String FILE = "file:";
+    private static final String BUILT_IN = "posel/routes";
     private static final String SUFFIX = ".camel.yaml";
 
     static RouteSet of(Path home) {
         Path routes = home.resolve("routes");
         return Files.isDirectory(routes)
                 ? new RouteSet(FILE + routes, false)
-                : new RouteSet("classpath:posel/routes", true);
+                : new RouteSet("classpath:" + BUILT_IN, true);
     }
 
-    String pattern() {
-        return location + "/*" + SUFFIX;
+    /** For Camel. The jar's own by their names: to match a pattern Camel unpacks the whole jar, a fifth of a start. */
+    String pattern() throws IOException {
+        return builtIn
+                ? namesInJar().map(name -> location + "/" + name).collect(Collectors.joining(","))
+                : location + "/*" + SUFFIX;
+    }
+
+    private static Stream<String> namesInJar() throws IOException {
+        URL folder = Objects.requireNonNull(RouteSet.class.getResource("/" + BUILT_IN), "the routes of the jar");
+        if (folder.openConnection() instanceof JarURLConnection connection) {
+            return connection.getJarFile().stream()
+                    .map(JarEntry::getName)
+                    .filter(name -> name.startsWith(BUILT_IN + "/"))
+                    .map(name -> name.substring(BUILT_IN.length() + 1))
+                    .filter(name -> name.endsWith(SUFFIX) && name.indexOf('/') < 0)
+                    .sorted();
+        }
+        return yaml(Path.of(URI.create(folder.toString()))).stream()
+                .map(file -> file.getFileName().toString());
     }
 
     /** The home's files, by name; none if the jar's own are used. */
     List<Path> files() throws IOException {
-        if (builtIn) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(Path.of(location.substring(FILE.length())))) {
+        return builtIn ? List.of() : yaml(Path.of(location.substring(FILE.length())));
+    }
+
+    private static List<Path> yaml(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(SUFFIX))
                     .sorted()
                     .toList();
