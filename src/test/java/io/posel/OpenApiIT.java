@@ -41,6 +41,7 @@ class OpenApiIT {
     /** The same for every operation, by the same code: seen once is enough. */
     private static final Set<String> SHARED = Set.of(
             "Malformed",
+            "TooSlow",
             "UriTooLong",
             "Misdirected",
             "HeadTooLarge",
@@ -52,8 +53,8 @@ class OpenApiIT {
             "Failed",
             "Unavailable");
 
-    /** Not here: AnswerProblemTest; ErasureIT, DatabaseOutageIT, OwnershipIT, PoselHttpServerIT. */
-    private static final Set<String> ELSEWHERE = Set.of("Failed", "Unavailable", "Down", "ErasedInPart");
+    /** Not here: AnswerProblemTest; AttacksIT, ErasureIT, DatabaseOutageIT, OwnershipIT, PoselHttpServerIT. */
+    private static final Set<String> ELSEWHERE = Set.of("Failed", "TooSlow", "Unavailable", "Down", "ErasedInPart");
 
     /** In SessionsIT. */
     private static final Set<String> SIGNING_IN = Set.of("signIn", "signOut");
@@ -415,6 +416,9 @@ class OpenApiIT {
                         .parsed());
         described(413, "GET", "/api/stats", raw("GET /api/stats", "Content-Length: 1000000000\r\n"));
         described(415, "GET", "/api/stats", raw("GET /api/stats", "Content-Type: multipart/form-data\r\n"));
+        HttpAnswer compressed = raw("GET /api/stats", "Content-Encoding: gzip\r\n");
+        assertThat(described(415, "GET", "/api/stats", compressed).header("Accept-Encoding"))
+                .hasValue("identity");
         described(401, "GET", "/api/stats", posel.send("GET", "/api/stats", null, "Authorization", "Bearer no"));
         HttpAnswer answer = posel.send("GET", "/api/stats", null, "Authorization", "Bearer no");
         for (int i = 0; i < 1_000 && answer.status() == 401; i++) {
