@@ -176,7 +176,8 @@ class OwnEventsIT {
             accept("lent");
             awaitDead(listener, 1);
 
-            assertThat(posel.get("/api/webhooks/" + listener).at("state")).isEqualTo("failing");
+            await().until(() ->
+                    posel.get("/api/webhooks/" + listener).at("state").equals("failing"));
             assertThat(running.rows("select id from announcement")).isEmpty();
             assertThat(told(listener)).isEmpty();
             assertThat(told(failing)).containsExactly("posel.webhook.failing");
