@@ -13,8 +13,12 @@ public final class PoselClient {
     public static final String ADMIN_TOKEN = "test-admin-token";
     public static final String INTAKE_TOKEN = "test-intake-token";
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    /** One for all: each has a thread and a TLS context of its own, and some tests make thousands of clients. */
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
     private final int port;
 
     public PoselClient(int port) {
@@ -83,7 +87,7 @@ public final class PoselClient {
             request.setHeader(headers[i], headers[i + 1]);
         }
         try {
-            HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             return new HttpAnswer(response.statusCode(), response.body(), response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
