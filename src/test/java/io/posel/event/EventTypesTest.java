@@ -8,8 +8,8 @@ import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -157,16 +157,26 @@ class EventTypesTest {
 
     @Test
     void aVariableStandsInTheListOnce() throws Exception {
+        assertThat(refusalOfVariables(2).errors())
+                .extracting(FieldError::pointer)
+                .containsExactly("/variables/1/name");
+    }
+
+    @Test
+    void variablesAreAtMostFiveHundred() throws Exception {
+        assertThat(refusalOfVariables(501).errors())
+                .extracting(FieldError::pointer, FieldError::code)
+                .containsExactly(tuple("/variables", "too-many"));
+    }
+
+    /** The same one so many times. */
+    private static ProblemException refusalOfVariables(int count) throws Exception {
         Json.Obj valid = (Json.Obj) Json.parse(VALID);
         Json variable = ((Json.Arr) Objects.requireNonNull(valid.get("variables")))
                 .items()
                 .get(0);
         var members = new LinkedHashMap<>(valid.members());
-        members.put("variables", new Json.Arr(List.of(variable, variable)));
-
-        ProblemException refusal =
-                catchThrowableOfType(ProblemException.class, () -> EventType.fromJson(new Json.Obj(members)));
-
-        assertThat(refusal.errors()).extracting(FieldError::pointer).containsExactly("/variables/1/name");
+        members.put("variables", new Json.Arr(Collections.nCopies(count, variable)));
+        return catchThrowableOfType(ProblemException.class, () -> EventType.fromJson(new Json.Obj(members)));
     }
 }

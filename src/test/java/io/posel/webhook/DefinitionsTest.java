@@ -160,6 +160,7 @@ class DefinitionsTest {
         assertRefused("{'headers':{" + numbered(51, "'X-%d':'v'") + "}}", "/headers too-many");
         assertRefused("{'headers':{'" + "X".repeat(201) + "':'v'}}", "/headers/" + "X".repeat(100) + " too-long");
         assertRefused("{'headers':{'X':'" + "v".repeat(8_001) + "'}}", "/headers/X too-long");
+        assertRefused("{'filter':{'" + "p".repeat(201) + "':'v'}}", "/filter/" + "p".repeat(201) + " too-long");
         assertRefused("{'filter':{" + numbered(51, "'f%d':'v'") + "}}", "/filter too-many");
         assertRefused("{'filter':{'a':[" + numbered(1_001, "'%d'") + "]}}", "/filter/a too-many");
         assertRefused("{'filter':{'a':'" + "v".repeat(1_001) + "'}}", "/filter/a too-long");
