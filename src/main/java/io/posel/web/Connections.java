@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * What is known of open connections, and when they are closed, so that nobody holds many of them for long.
  *
  * <ul>
- *   <li>A new one has to show a whole request head in time, however busily it sends: an idle timeout alone would let a
- *       byte now and then hold it for ever.
- *   <li>As every refusal closes its connection, only callers with a token keep one. Their requests have to end in time,
- *       and after each the head of the next one has to come before twice the idle timeout is over.
+ *   <li>A new one has to show a whole request head in time, however busily it sends.
+ *   <li>As every refusal closes its connection, only callers with a token keep one. Their requests have to end in time:
+ *       a byte of the body now and then would do for the idle timeout. After each, that timeout rules until the next head
+ *       is whole, as it counts heads, bodies and answers, and no bytes of a head.
  *   <li>Only so many are open. One more takes the place of the one that has been without a head for the longest time, so
  *       that those who hold connections silently push out each other; if all have shown one, it is closed itself.
  * </ul>
@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Connections {
     private static final Duration ROUND = Duration.ofMillis(250);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
     private static final class Guest {
         private final Context context;
@@ -137,7 +138,7 @@ final class Connections {
         guest.stay(times.body());
         request.end().onComplete(ended -> {
             guest.reading = null;
-            guest.stay(times.idle().multipliedBy(2));
+            guest.stay(FOR_EVER);
         });
         return true;
     }

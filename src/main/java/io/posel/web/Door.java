@@ -28,6 +28,9 @@ public final class Door {
     private static final Pattern UNREADABLE_CHARSET = Pattern.compile(
             "charset\\s*=(?!\\s*([\\w!#$%&'*+.^`|~-]+|\"[\\w!#$%&'*+.^`|~-]+\")\\s*(;|$))", Pattern.CASE_INSENSITIVE);
 
+    /** RFC 9110, 5.1. */
+    private static final Pattern HEADER_NAME = Pattern.compile("[\\w!#$%&'*+.^`|~-]+");
+
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private static final String LIVE = "/observe/health/live";
@@ -65,8 +68,11 @@ public final class Door {
     }
 
     private static Optional<Verdict.Refusal> malformed(RequestHead head) {
-        if (head.headerCount() > MAX_HEADERS) {
+        List<String> names = head.headerNames();
+        if (names.size() > MAX_HEADERS) {
             return refuse(431, "too-many-headers", "a request may have at most " + MAX_HEADERS + " headers");
+        } else if (!names.stream().allMatch(name -> HEADER_NAME.matcher(name).matches())) {
+            return refuse(400, "malformed-request", "the name of a header is a token, without blanks");
         }
         List<String> codings = head.header("Transfer-Encoding");
         List<String> lengths = head.header("Content-Length");

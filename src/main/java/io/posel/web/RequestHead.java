@@ -25,7 +25,8 @@ public interface RequestHead {
     /** Every value of this header, in order; the name in any case. */
     List<String> header(String name);
 
-    int headerCount();
+    /** As they were sent, one for each header line. */
+    List<String> headerNames();
 
     String remoteAddress();
 }

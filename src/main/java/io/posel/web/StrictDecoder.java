@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Refuses what another server in front may read as other requests than this one does (RFC 9112, 11.2) and Netty lets
- * pass: a length besides a transfer coding, and header lines that go on in the next line.
+ * pass: header lines that go on in the next line.
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
     /** What comes next belongs to a head, and not to a body. */
@@ -81,10 +81,5 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     private static int nextLine(ByteBuf in, int from) {
         int end = in.indexOf(from, in.writerIndex(), (byte) '\n');
         return end < 0 ? in.writerIndex() : end + 1;
-    }
-
-    @Override
-    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-        throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
     }
 }

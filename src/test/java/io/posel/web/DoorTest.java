@@ -7,6 +7,7 @@ import io.posel.access.LoginLinks;
 import io.posel.access.Role;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -288,6 +289,30 @@ class DoorTest {
         assertThat(refusal(post.with("Content-Length", "1001")).status()).isEqualTo(413);
         assertThat(refusal(post.with("Content-Length", "99999999999999999999")).status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void oneHeaderTellsHowLongABodyIs() {
+        Knock post = Knock.at("POST", "/events").withToken(INTAKE);
+
+        assertPasses(post.with("Transfer-Encoding", "chunked"));
+        for (Knock two : List.of(
+                post.with("Content-Length", "2").with("Content-Length", "2"),
+                post.with("Content-Length", "2").with("Transfer-Encoding", "chunked"),
+                post.with("Transfer-Encoding", "chunked").with("Transfer-Encoding", "chunked"))) {
+            assertThat(refusal(two).code()).isEqualTo("malformed-request");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X Y", "X\tY", "", "X(", "X\u00e9", "\"X\"", "X\u0000"})
+    void aHeaderIsNamedByAToken(String name) {
+        Verdict.Refusal refusal =
+                refusal(Knock.at("GET", "/api/x").withToken(ADMIN).with(name, "1"));
+
+        assertThat(refusal.status()).isEqualTo(400);
+        assertThat(refusal.code()).isEqualTo("malformed-request");
+        assertPasses(Knock.at("GET", "/api/x").withToken(ADMIN).with("X!#$%&'*+.^_`|~-9", "1"));
     }
 
     @Test

@@ -43,7 +43,7 @@ record Knock(String method, String target, List<Map.Entry<String, String>> heade
     }
 
     @Override
-    public int headerCount() {
-        return headers.size();
+    public List<String> headerNames() {
+        return headers.stream().map(Map.Entry::getKey).toList();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Ports;
+import io.posel.testing.RawClient;
 import io.posel.testing.RawHttp;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -99,6 +100,64 @@ class PoselHttpServerIT {
             assertThat(RawHttp.rest(socket).status()).isEqualTo(404);
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .isBetween(Duration.ofMillis(4_500), Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void oneMoreConnectionTakesThePlaceOfTheOldestThatHasSentNothing() throws Exception {
+        HttpSettings few = new HttpSettings(
+                "127.0.0.1",
+                0,
+                new HttpSettings.Bounds(10_000, 100_000, 20, 64),
+                new HttpSettings.Times(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60)));
+        List<RawClient> open = new ArrayList<>();
+        try (RunningServer posel = new RunningServer(few, () -> UP, events()).start()) {
+            for (int i = 0; i < 25; i++) {
+                open.add(new RawClient(posel.port()));
+            }
+
+            for (RawClient each : open.subList(0, 5)) {
+                assertThat(each.rest()).isEmpty();
+            }
+            for (RawClient each : open.subList(5, 25)) {
+                each.write(posel.adminHead("GET /nowhere") + "Connection: close\r\n\r\n");
+                assertThat(each.rest()).startsWith("HTTP/1.1 404 ");
+            }
+        } finally {
+            open.forEach(RawClient::close);
+        }
+    }
+
+    @Test
+    void moreRequestsThanAreWorkedOnAtOnceWait() throws Exception {
+        HttpSettings narrow = new HttpSettings(
+                "127.0.0.1",
+                0,
+                new HttpSettings.Bounds(10_000, 100_000, 1_000, 2),
+                new HttpSettings.Times(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60)));
+        AtomicInteger inside = new AtomicInteger();
+        CountDownLatch go = new CountDownLatch(1);
+        RoutesBuilder slow = route("platform-http:/events?httpMethodRestrict=POST", () -> {
+            inside.incrementAndGet();
+            awaitLatch(go);
+        });
+        try (RunningServer posel = new RunningServer(narrow, () -> UP, slow).start()) {
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                answers.add(posel.client.sendAsync(
+                        posel.asAdmin("/events")
+                                .POST(BodyPublishers.ofString("{}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString()));
+            }
+            await().until(() -> inside.get() == 2);
+            await().during(Duration.ofMillis(500)).until(() -> inside.get() == 2);
+
+            go.countDown();
+
+            for (CompletableFuture<HttpResponse<String>> each : answers) {
+                assertThat(each.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            }
         }
     }
 
