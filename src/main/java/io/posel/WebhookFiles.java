@@ -10,6 +10,7 @@ import io.posel.store.Webhooks;
 import io.posel.web.HealthReport;
 import io.posel.webhook.DefinitionFiles;
 import io.posel.webhook.DefinitionFolder;
+import io.posel.webhook.FolderWatch;
 import io.posel.webhook.InvalidFilesException;
 import io.posel.webhook.Warnings;
 import java.time.Duration;
@@ -37,11 +38,7 @@ final class WebhookFiles implements AutoCloseable {
     /** Of its own: a folder on the network may not answer. */
     private final ScheduledExecutorService timer;
 
-    /** What the last look saw. */
-    private String seen = "";
-    /** What was applied or found broken. */
-    private String handled = "";
-
+    private final FolderWatch watch;
     private volatile boolean broken;
     private volatile boolean closed;
 
@@ -53,6 +50,7 @@ final class WebhookFiles implements AutoCloseable {
             Audit audit,
             ScheduledExecutorService timer) {
         this.folder = folder;
+        this.watch = new FolderWatch(folder::look);
         this.files = files;
         this.webhooks = webhooks;
         this.maintenance = maintenance;
@@ -92,7 +90,7 @@ final class WebhookFiles implements AutoCloseable {
      * @throws StoreUnavailableException if the database does not answer
      */
     synchronized void applyAtStart() {
-        DefinitionFolder.Contents contents = folder.look();
+        DefinitionFolder.Contents contents = watch.first();
         try {
             apply(contents);
         } catch (InvalidFilesException e) {
@@ -101,8 +99,7 @@ final class WebhookFiles implements AutoCloseable {
             }
             tell(e);
         }
-        seen = contents.digest();
-        handled = contents.digest();
+        watch.handled(contents);
     }
 
     /** Looks for changes from now on. */
@@ -113,20 +110,16 @@ final class WebhookFiles implements AutoCloseable {
         }
     }
 
-    /** What is new is applied when a second look sees the same: files are not written at once. */
     private synchronized void look() {
         try {
-            DefinitionFolder.Contents contents = folder.look();
-            boolean settled = contents.digest().equals(seen);
-            seen = contents.digest();
-            if (settled && !contents.digest().equals(handled)) {
+            watch.look().ifPresent(contents -> {
                 try {
                     apply(contents);
                 } catch (InvalidFilesException e) {
                     tell(e);
                 }
-                handled = contents.digest();
-            }
+                watch.handled(contents);
+            });
         } catch (StoreUnavailableException e) {
             if (!closed) {
                 LOG.warn("The files in {} changed and are applied later: {}", FOLDER, e.getMessage());

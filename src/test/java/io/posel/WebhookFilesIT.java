@@ -63,6 +63,38 @@ class WebhookFilesIT {
                         + "config/webhooks/crm.yaml:2: /events: This must be of type array.");
     }
 
+    @Test
+    @DisplayName("what a removed file's webhook has queued is skipped at once, and not when history is purged")
+    void queueOfARemovedFile(@TempDir Path home) throws IOException {
+        Path dir = Files.createDirectories(home.resolve("config/webhooks"));
+        try (Receiver receiver = Receiver.start()) {
+            receiver.answer(Answer.hang());
+            Path file = Files.writeString(
+                    dir.resolve("crm.yaml"), "name: CRM\nevents: [t]\nurl: %s\n".formatted(receiver.url("/")));
+            try (RunningPosel running = RunningPosel.on(TestDatabase.H2, home)
+                    .with("POSEL_WEBHOOK_FILES_INTERVAL", "PT0.05S")
+                    .with("POSEL_PURGE_CRON", "0 0 0 1 1 ? 2099")
+                    .with("POSEL_DELIVERY_TIMEOUT", "PT5M")
+                    .with("POSEL_SHUTDOWN_TIMEOUT", "PT0.1S")
+                    .start()) {
+                for (String id : List.of("sent", "waits")) {
+                    running.client()
+                            .accept(
+                                    "{\"id\":\"%s\",\"type\":\"t\",\"entity\":{\"type\":\"c\",\"id\":\"1\"},\"data\":{}}"
+                                            .formatted(id));
+                }
+                await().atMost(PATIENCE).until(() -> !receiver.requests().isEmpty());
+
+                Files.delete(file);
+
+                await().atMost(PATIENCE).until(() -> running.client()
+                        .get("/api/deliveries?event=waits")
+                        .all("items", "state")
+                        .equals(List.of("skipped")));
+            }
+        }
+    }
+
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class Folder {
         private final TestDatabase database;

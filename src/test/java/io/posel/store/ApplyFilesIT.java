@@ -8,6 +8,7 @@ import io.posel.webhook.Definition;
 import io.posel.webhook.DefinitionFile;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.FileDefinition;
+import io.posel.webhook.Health;
 import io.posel.webhook.Ordering;
 import io.posel.webhook.Webhook;
 import java.nio.file.Path;
@@ -152,5 +153,23 @@ class ApplyFilesIT {
             assertThat(each.file()).isEqualTo(new DefinitionFile("edited.yaml", "2"));
         });
         assertThat(rows("select action from audit")).containsOnly("webhook-created");
+    }
+
+    @Test
+    @DisplayName("a webhook that was made over HTTP and moves into a file as it is has been edited, by the file")
+    void movesIn() throws SQLException {
+        FileDefinition same = file("http", "x", "1");
+        try (Connection connection = database.dataSource().getConnection()) {
+            rows.insert(connection, new Webhook("http", 1, same.definition(), Health.UNKNOWN, null, null, NOW, NOW));
+        }
+
+        commit(wish(file("edited", "before", "1"), file("deleted", "x", "1"), file("same", "x", "1"), same));
+
+        assertThat(known).singleElement().satisfies(each -> {
+            assertThat(each.version()).isEqualTo(2);
+            assertThat(each.file()).isEqualTo(same.file());
+        });
+        assertThat(rows("select who || ' ' || action from audit where webhook_id = 'http'"))
+                .containsExactly("file http.yaml webhook-edited");
     }
 }
