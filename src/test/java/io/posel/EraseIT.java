@@ -325,6 +325,9 @@ class EraseIT {
             await().until(() -> states(entity).contains("delivered"));
 
             assertThat(erase().at("events")).isEqualTo("2");
+            assertThat(reasons())
+                    .as("at once, and not when their turn comes")
+                    .containsExactlyInAnyOrder("null", "erased");
             accept("4", entity, ",'sequence':4");
 
             await().atMost(Duration.ofSeconds(30)).until(() -> told().contains("4"));

@@ -111,6 +111,7 @@ class RefusalIT {
                 "token for what         | POST  | /api/tokens      | {'name':'x','role':'king'}            | 400 | /role unknown-value",
                 "token of no one        | POST  | /api/tokens      | {'role':'viewer'}                     | 400 | /name required",
                 "token of a number      | POST  | /api/tokens      | {'name':1,'role':'viewer'}            | 400 | /name type-mismatch",
+                "token of a long name   | POST  | /api/tokens      | {'name':'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn','role':'viewer'} | 400 | /name invalid-name",
                 "token of a blank       | POST  | /api/tokens      | {'name':' ','role':'viewer'}          | 400 | /name invalid-name",
                 "token of the settings  | POST  | /api/tokens      | {'name':'admin-token','role':'admin'} | 409 | /name name-taken",
                 "erase what             | POST  | /api/erase       | {}                                    | 400 | /entity required",

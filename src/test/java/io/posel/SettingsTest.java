@@ -361,7 +361,7 @@ class SettingsTest {
                                     "posel.delivery.proxy=http://u:s3cret@proxy.example:3128")
                             .properties())
                     .containsKeys("posel.http.port", "posel.source.feed.url")
-                    .doesNotContainValue("s3cret")
+                    .allSatisfy((key, value) -> assertThat(value.toString()).doesNotContain("s3cret"))
                     .doesNotContainKeys("posel.admin-token", "posel.db.password", "posel.secret-key");
         }
     }

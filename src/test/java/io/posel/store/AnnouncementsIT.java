@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,6 +272,24 @@ class AnnouncementsIT {
             clock.move(Duration.ofHours(50));
             webhooks.delete(webhook, null, entry());
             assertThat(announcements.look()).isZero();
+        }
+
+        @Test
+        @DisplayName("F1: nobody is warned of a webhook that is deleted while it is looked at")
+        void deletedMeanwhile() throws SQLException {
+            settle(dead(queued("t")));
+            clock.move(Duration.ofHours(50));
+            AtomicBoolean deleted = new AtomicBoolean();
+            Announcements looking = new Announcements(database.dataSource(), settlement, webhooks, EXPIRY, () -> {
+                if (!deleted.getAndSet(true)) { // it was found to be one to warn of, and is not locked yet
+                    webhooks.delete(webhook, null, entry());
+                }
+                return clock.instant();
+            });
+
+            assertThat(looking.look()).isZero();
+
+            assertThat(deleted).isTrue();
         }
 
         private void settle(Outcome... outcomes) {

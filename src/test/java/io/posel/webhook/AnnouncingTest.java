@@ -52,8 +52,7 @@ class AnnouncingTest {
             Expiry.Verdict verdict = expiry.afterDeath(health, now, true);
             boolean expires = verdict.expires() && expired == null;
             if (expired == null) {
-                boolean tells = announcing.isNews(told, verdict.health()) && !own;
-                take(announcing.afterDeath(told, health, verdict.health(), tells, expires));
+                take(announcing.afterDeath(told, health, verdict.health(), !own, expires));
             }
             health = verdict.health();
             expired = expires ? now : expired;
