@@ -22,7 +22,7 @@ import org.awaitility.Awaitility;
 /** The real jar as users run it, with 512 MB. */
 final class PoselProcess implements AutoCloseable {
     private static final Duration LONG = Duration.ofMinutes(2);
-    private static final Pattern USED = Pattern.compile("used (\\d+)K");
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
     private final Jvm jvm;
     private final ChildProcess child;
@@ -128,12 +128,10 @@ final class PoselProcess implements AutoCloseable {
         return !answer.text().contains("\"queued\"");
     }
 
-    /** Megabytes that live objects take. */
+    /** Megabytes that live objects take, counted while all threads stand: at once after it there would be garbage again. */
     double heapAfterGc() throws IOException, InterruptedException {
-        jcmd("GC.run");
-        jcmd("GC.run");
-        Matcher used = USED.matcher(jcmd("GC.heap_info"));
-        return used.find() ? Long.parseLong(used.group(1)) / 1024.0 : Double.NaN;
+        Matcher total = TOTAL.matcher(jcmd("GC.class_histogram"));
+        return total.find() ? Long.parseLong(total.group(1)) / (1024.0 * 1024) : Double.NaN;
     }
 
     private String jcmd(String command) throws IOException, InterruptedException {
