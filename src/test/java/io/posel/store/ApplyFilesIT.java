@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.posel.delivery.HandOver;
 import io.posel.testing.OneKey;
+import io.posel.testing.TestDatabase;
 import io.posel.webhook.Definition;
 import io.posel.webhook.DefinitionFile;
 import io.posel.webhook.Expiry;
@@ -39,12 +40,8 @@ class ApplyFilesIT {
 
     @BeforeEach
     void open(@TempDir Path folder) throws SQLException {
-        database = new Database(Database.Access.embedded(folder));
-        database.migrate();
-        Fence fence = new Fence(database.dialect(), () -> {});
-        try (Connection connection = database.dataSource().getConnection()) {
-            fence.takeOver(connection, "test");
-        }
+        database = OpenDatabase.migrated(TestDatabase.H2, folder);
+        Fence fence = OpenDatabase.takeOver(database);
         transactions = new Transactions(database.dataSource(), fence, new HandOver(queued -> {}));
         Vault vault = new Vault(new OneKey(), new SecureRandom());
         vault.unlock(transactions);

@@ -48,16 +48,8 @@ class ErasureIT {
     private Audit audit;
 
     private void open(TestDatabase kind) throws SQLException {
-        Map<String, String> environment = kind.create(folder);
-        database = new Database(
-                environment.containsKey("POSEL_DB_URL")
-                        ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
-                        : Database.Access.embedded(folder));
-        database.migrate();
-        Fence fence = new Fence(database.dialect(), () -> {});
-        try (Connection connection = database.dataSource().getConnection()) {
-            fence.takeOver(connection, "test");
-        }
+        database = OpenDatabase.migrated(kind, folder);
+        Fence fence = OpenDatabase.takeOver(database);
         transactions = new Transactions(database.dataSource(), fence, new HandOver(queued -> {}));
         settlement = new Settlement(
                 transactions, new Expiry(Duration.ofDays(3)), (webhook, state) -> {}, deliveries -> {}, outcome -> {});

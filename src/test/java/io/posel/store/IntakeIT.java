@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -76,16 +75,8 @@ class IntakeIT {
 
         @BeforeAll
         void open(@TempDir Path folder) throws SQLException {
-            Map<String, String> environment = kind.create(folder);
-            database = new Database(
-                    environment.containsKey("POSEL_DB_URL")
-                            ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
-                            : Database.Access.embedded(folder));
-            database.migrate();
-            fence = new Fence(database.dialect(), () -> {});
-            try (Connection connection = database.dataSource().getConnection()) {
-                fence.takeOver(connection, "test");
-            }
+            database = OpenDatabase.migrated(kind, folder);
+            fence = OpenDatabase.takeOver(database);
             intake = newIntake();
         }
 

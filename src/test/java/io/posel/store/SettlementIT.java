@@ -104,12 +104,7 @@ class SettlementIT {
 
         @BeforeAll
         void open(@TempDir Path folder) throws SQLException {
-            Map<String, String> environment = kind.create(folder);
-            database = new Database(
-                    environment.containsKey("POSEL_DB_URL")
-                            ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
-                            : Database.Access.embedded(folder));
-            database.migrate();
+            database = OpenDatabase.migrated(kind, folder);
             execute("alter table attempt add constraint no_bad_detail check (detail <> 'bad')");
             execute("alter table delivery add constraint no_bad_reason check (reason <> 'bad')");
         }
@@ -136,10 +131,7 @@ class SettlementIT {
 
         /** Another process, after the one before ended in order, or died. */
         private Transactions takeOver() throws SQLException {
-            Fence fence = new Fence(database.dialect(), () -> {});
-            try (Connection connection = database.dataSource().getConnection()) {
-                fence.takeOver(connection, "test");
-            }
+            Fence fence = OpenDatabase.takeOver(database);
             return new Transactions(database.dataSource(), fence, new HandOver(queued -> {}));
         }
 

@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -55,16 +54,8 @@ class VaultIT {
 
         @BeforeEach
         void open(@TempDir Path folder) throws SQLException {
-            Map<String, String> environment = kind.create(folder);
-            database = new Database(
-                    environment.containsKey("POSEL_DB_URL")
-                            ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
-                            : Database.Access.embedded(folder));
-            database.migrate();
-            Fence fence = new Fence(database.dialect(), () -> {});
-            try (Connection connection = database.dataSource().getConnection()) {
-                fence.takeOver(connection, "test");
-            }
+            database = OpenDatabase.migrated(kind, folder);
+            Fence fence = OpenDatabase.takeOver(database);
             transactions = new Transactions(database.dataSource(), fence, new HandOver(queued -> {}));
             for (int i = 0; i < 3; i++) {
                 insertPlain("wh_" + i);
