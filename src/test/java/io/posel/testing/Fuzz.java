@@ -162,8 +162,9 @@ public final class Fuzz {
         worker.setDaemon(true);
         worker.start();
         while (!isDone(done, seed)) {
-            long spent = threads.getThreadCpuTime(worker.getId()) - presentSince;
-            if (presentSince > 0 && spent > Duration.ofSeconds(MOST_SECONDS).toNanos()) {
+            long since = presentSince; // once: the worker goes on to the next input meanwhile
+            long spent = threads.getThreadCpuTime(worker.getId()) - since;
+            if (since > 0 && spent > Duration.ofSeconds(MOST_SECONDS).toNanos()) {
                 AssertionError slow = new AssertionError("takes too long" + shown(present, seed));
                 slow.setStackTrace(worker.getStackTrace());
                 throw slow;
