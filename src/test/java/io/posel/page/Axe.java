@@ -1,0 +1,27 @@
+package io.posel.page;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Page;
+import java.util.List;
+
+/** What the rules of axe-core find on a page that keeps people from using it. */
+final class Axe {
+    private static final String SERIOUS = """
+            async () => {
+              const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+              return violations
+                .filter(rule => ['serious', 'critical'].includes(rule.impact))
+                .flatMap(rule => rule.nodes.map(node => `${rule.id} at ${node.target}: ${node.failureSummary}`));
+            }""";
+
+    private Axe() {}
+
+    /** One string for each place: the rule, where, and what to do about it. */
+    static List<?> findings(Page page) {
+        // the builder's own way loads the rules anew for each look, and opens a tab for it
+        if (page.evaluate("typeof axe").equals("undefined")) {
+            page.evaluate(AxeBuilder.getAxeScript());
+        }
+        return (List<?>) page.evaluate(SERIOUS);
+    }
+}

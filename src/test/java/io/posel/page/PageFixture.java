@@ -1,0 +1,150 @@
+package io.posel.page;
+
+import com.microsoft.playwright.Browser;
+import io.posel.access.Role;
+import io.posel.testing.Answer;
+import io.posel.testing.PoselClient;
+import io.posel.testing.Receiver;
+import io.posel.testing.RunningPosel;
+import io.posel.testing.TestDatabase;
+import io.posel.testing.TestLinks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * One Posel with a receiver for a class of tests, and browsers to visit it with. To be kept in a static field with
+ * {@code @RegisterExtension}. A test fails if a browser complained about something that the test does not expect; how
+ * the page of a failed test looked is left below {@code target/page-failures}.
+ */
+final class PageFixture implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+    private static final Path FAILURES = Path.of("target", "page-failures");
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<Visit> visits = new ArrayList<>();
+    private Browser browser;
+    private Path home;
+    private RunningPosel posel;
+    private Receiver receiver;
+
+    PageFixture with(String variable, String value) {
+        settings.put(variable, value);
+        return this;
+    }
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return Chromium.isThere();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        browser = Chromium.in(context);
+        home = Files.createTempDirectory("posel-page");
+        receiver = Receiver.start();
+        posel = RunningPosel.on(TestDatabase.H2, home).with("POSEL_SECRET_KEY", TestLinks.KEY);
+        settings.forEach(posel::with);
+        posel.start();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        if (posel == null) {
+            return; // the browser did not start
+        }
+        posel.close();
+        receiver.close();
+        try (Stream<Path> left = Files.walk(home)) {
+            for (Path each : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        try {
+            if (context.getExecutionException().isPresent()) {
+                save(context);
+            } else {
+                check(context);
+            }
+        } finally {
+            visits.forEach(Visit::close);
+            visits.clear();
+            receiver.answer(Answer.ok());
+        }
+    }
+
+    private void check(ExtensionContext context) {
+        try {
+            visits.forEach(Visit::check);
+        } catch (AssertionError e) {
+            save(context);
+            throw e;
+        }
+    }
+
+    private void save(ExtensionContext context) {
+        String method = context.getRequiredTestMethod().getName();
+        String parameters = context.getDisplayName().startsWith(method) ? "" : context.getDisplayName();
+        String test = context.getRequiredTestClass().getSimpleName() + "." + method + parameters;
+        for (int i = 0; i < visits.size(); i++) {
+            String folder = (test + "-" + (i + 1)).replaceAll("[^A-Za-z0-9.-]+", "-");
+            visits.get(i).save(FAILURES.resolve(folder));
+        }
+    }
+
+    /** A browser that nobody has used before, to be closed after the test. */
+    Visit visit(Look look) {
+        Visit visit = new Visit(browser, look, "http://127.0.0.1:" + posel.port());
+        visits.add(visit);
+        return visit;
+    }
+
+    /** And signed in, at what {@code /} shows. */
+    Visit visit(Look look, Role role) {
+        return visit(look).signIn(link("Jana Nováková", role));
+    }
+
+    /** As {@code login-link} makes it. */
+    String link(String name, Role role) {
+        return TestLinks.at(Clock.systemUTC()).make(name, role);
+    }
+
+    /** Made so long ago. */
+    String link(String name, Role role, Duration age) {
+        return TestLinks.at(Clock.offset(Clock.systemUTC(), age.negated())).make(name, role);
+    }
+
+    RunningPosel posel() {
+        return posel;
+    }
+
+    PoselClient client() {
+        return posel.client();
+    }
+
+    /** Answers 200 to whatever webhooks send, until a test tells it otherwise. */
+    Receiver receiver() {
+        return receiver;
+    }
+
+    Seed seed() {
+        return new Seed(posel, receiver);
+    }
+}

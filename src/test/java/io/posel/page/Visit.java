@@ -1,0 +1,169 @@
+package io.posel.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.Tracing;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** One person's browser with one tab: cookies, caches and storage of its own. Opened by {@link PageFixture#visit}. */
+final class Visit implements AutoCloseable {
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+    private final Look look;
+    private final BrowserContext context;
+    private final Notices notices;
+    private final Page page;
+    private boolean isSaved;
+
+    Visit(Browser browser, Look look, String baseUrl) {
+        this.look = look;
+        context = browser.newContext(look.options(baseUrl));
+        context.setDefaultTimeout(Chromium.PATIENCE_MILLIS);
+        context.tracing().start(new Tracing.StartOptions().setSnapshots(true));
+        notices = new Notices(context);
+        page = context.newPage();
+    }
+
+    /** For what the methods here do not say. */
+    Page page() {
+        return page;
+    }
+
+    Look look() {
+        return look;
+    }
+
+    Visit open(String path) {
+        page.navigate(path);
+        return this;
+    }
+
+    /** By the link and its button, and on to the page that comes then. */
+    Visit signIn(String link) {
+        open(link);
+        press(look.of("Sign in", "Přihlásit se"));
+        page.waitForURL(url -> !url.contains("/login"));
+        return this;
+    }
+
+    Locator role(AriaRole role) {
+        return page.getByRole(role);
+    }
+
+    /** @param name as it is read out, from its beginning to its end */
+    Locator role(AriaRole role, String name) {
+        return page.getByRole(role, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    Locator heading(String name) {
+        return role(AriaRole.HEADING, name);
+    }
+
+    void press(String button) {
+        role(AriaRole.BUTTON, button).click();
+    }
+
+    /**
+     * Fails the test at its end unless the browser complains so.
+     *
+     * @param notice {@code 410 POST /login}, or as the test fails without it
+     */
+    Visit expecting(String notice) {
+        notices.expect(notice);
+        return this;
+    }
+
+    /** Fails if axe finds something serious or critical, in light or in dark. */
+    void axe() {
+        try {
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                assertThat(Axe.findings(page))
+                        .as("what axe finds in %s", scheme)
+                        .isEmpty();
+            }
+        } finally {
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(look.scheme()));
+        }
+    }
+
+    /** Fails if somebody with a phone has to scroll sideways. */
+    void fitsPhone() {
+        page.setViewportSize(Look.PHONE_WIDTH, Look.PHONE_HEIGHT);
+        try {
+            assertThat(sticksOut()).as("what sticks out on a phone").isEmpty();
+        } finally {
+            page.setViewportSize(look.width(), look.height());
+        }
+    }
+
+    private List<?> sticksOut() {
+        return (List<?>) page.evaluate("""
+                () => {
+                  const root = document.documentElement;
+                  if (root.scrollWidth <= root.clientWidth) return [];
+                  const wide = [...document.body.querySelectorAll('*')]
+                    .filter(e => e.getBoundingClientRect().right > root.clientWidth)
+                    .map(e => e.outerHTML.slice(0, 120));
+                  return wide.length ? wide : ['the page, by ' + (root.scrollWidth - root.clientWidth) + ' px'];
+                }""");
+    }
+
+    /** Keeps how the page looks in light, in dark and on a phone, for people to look at. */
+    void screenshot(String name) {
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        shoot(SCREENSHOTS.resolve(name + "-light.png"));
+        page.setViewportSize(Look.PHONE_WIDTH, Look.PHONE_HEIGHT);
+        shoot(SCREENSHOTS.resolve(name + "-phone.png"));
+        page.setViewportSize(look.width(), look.height());
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        shoot(SCREENSHOTS.resolve(name + "-dark.png"));
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(look.scheme()));
+    }
+
+    private void shoot(Path file) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
+    }
+
+    /** Fails the test if the browser had something to complain about that was not expected. */
+    void check() {
+        page.evaluate("0"); // what it said before has arrived then
+        notices.check();
+    }
+
+    /** Leaves behind how it stands, for who wants to know why a test failed. */
+    void save(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            Files.write(folder.resolve("notices.txt"), notices.all());
+            Files.writeString(folder.resolve("page.html"), page.content());
+            shoot(folder.resolve("page.png"));
+            isSaved = true;
+            context.tracing().stop(new Tracing.StopOptions().setPath(folder.resolve("trace.zip")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (PlaywrightException e) {
+            // a tab that is gone has nothing to show; the test says why
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!isSaved) {
+            context.tracing().stop(); // or it leaves a folder behind
+        }
+        context.close();
+    }
+}
