@@ -15,9 +15,10 @@ import java.util.Locale;
 final class Pages {
     static final String MEDIA_TYPE = "text/html; charset=utf-8";
 
-    private static final String STYLE = ":root{color-scheme:light dark;font:1.1rem/1.5 system-ui,sans-serif}"
-            + "body{margin:0 auto;max-width:38rem;padding:2rem 1rem}code{overflow-wrap:anywhere}"
-            + "button{font:inherit;padding:.5rem 1.5rem}";
+    private static final String STYLE =
+            ":root{color-scheme:light dark;background:Canvas;color:CanvasText;font:1.1rem/1.5 system-ui,sans-serif}"
+                    + "body{margin:0 auto;max-width:38rem;padding:2rem 1rem}code{overflow-wrap:anywhere}"
+                    + "button{font:inherit;padding:.5rem 1.5rem}";
 
     /** What such a page may do: nothing but to look like this and send its form to where it comes from. */
     static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
