@@ -3,7 +3,7 @@ import { addTexts, chooseLanguage, language, t, useLanguage } from './core/i18n.
 import { api, connection, session, whoIsIt } from './core/api.js';
 import { useStore } from './core/store.js';
 import { to, usePlace } from './core/router.js';
-import { Doing, Icon, Loading, Problem, Title } from './parts/basics.js';
+import { Doing, Icon, Loading, Title } from './parts/basics.js';
 import { Messages } from './parts/messages.js';
 import { FailingBanner } from './parts/failing-banner.js';
 import Webhooks from './pages/webhooks.js';
@@ -42,7 +42,12 @@ function Page({ source, name, rest, query }) {
       setError,
     );
   }, [key]);
-  if (error) return html`<${Problem} error=${error}><div><button type="button" onClick=${() => location.reload()}>${t('crash.reload')}</button></div><//>`;
+  if (error) {
+    return html`<div class="note bad stack tight" role="alert">
+      <p>${t('crash.files')}</p>
+      <div><button type="button" onClick=${() => location.reload()}>${t('crash.reload')}</button></div>
+    </div>`;
+  }
   return ready ? html`<${ready} key=${name + rest.join('/')} rest=${rest} query=${query} />` : html`<${Loading} />`;
 }
 

@@ -225,6 +225,11 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** Opens the settings page for an administrator, once and soon: for who has started this. */
+    public String loginLink() {
+        return LoginLinkCommand.address(settings, port()) + core.links.make(FIRST_NAME, Role.ADMIN);
+    }
+
     private void retryLater(Duration delay) {
         if (!stopped) {
             core.releaseTimer.schedule(() -> tryToDeliver(false), delay.toMillis(), TimeUnit.MILLISECONDS);
@@ -237,10 +242,9 @@ public final class Application implements AutoCloseable {
         core.timer.scheduleWithFixedDelay(core::saveUses, USES.toMillis(), USES.toMillis(), TimeUnit.MILLISECONDS);
         if (!core.sessions.hasAnybodySignedIn()) {
             LOG.info(
-                    "Nobody has signed in yet. This link does, once, within {} minutes: {}{}",
+                    "Nobody has signed in yet. This link does, once, within {} minutes: {}",
                     LoginLinks.LIFETIME.toMinutes(),
-                    LoginLinkCommand.address(settings, port()),
-                    core.links.make(FIRST_NAME, Role.ADMIN));
+                    loginLink());
         }
         HeldEvents held = new HeldEvents(core.intake, camel.getCamelContext());
         core.releaseTimer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);

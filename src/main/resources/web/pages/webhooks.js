@@ -1,4 +1,4 @@
-import { html, useMemo, useState } from '../core/html.js';
+import { html, useEffect, useMemo, useState } from '../core/html.js';
 import { addTexts, compare, plain, shortTime, t } from '../core/i18n.js';
 import { api, path, session } from '../core/api.js';
 import { useLoad } from '../core/load.js';
@@ -14,6 +14,8 @@ import texts from '../texts/webhooks.js';
 addTexts(texts);
 
 const STATES = ['active', 'failing', 'disabled', 'expired'];
+/** So many are read again and again while somebody looks. */
+const FEW = 400;
 /** Rows that are drawn at once. */
 const PART = 100;
 
@@ -21,7 +23,9 @@ const PART = 100;
 export default function Webhooks({ query }) {
   const mayChange = session.get()?.role === 'admin';
   const show = query.state ?? '';
-  const found = useLoad(() => api.all('/api/webhooks', show === 'deleted' ? { deleted: true } : {}), [show === 'deleted'], { every: 10_000 });
+  const [many, setMany] = useState(false);
+  const found = useLoad(() => api.all('/api/webhooks', show === 'deleted' ? { deleted: true } : {}), [show === 'deleted'], { every: many ? undefined : 10_000 });
+  useEffect(() => setMany((found.data?.length ?? 0) > FEW), [found.data]);
   const types = useLoad(catalogue);
   const day = useLoad(() => api.get('/api/stats/webhooks'), [], { every: 60_000 });
   const counts = useMemo(() => new Map((day.data?.items ?? []).map((each) => [each.webhookId, each])), [day.data]);

@@ -109,7 +109,7 @@ class JsonEditor extends HTMLElement {
     this.#view.dispatch({
       effects: [
         this.#attributes.reconfigure(EditorView.contentAttributes.of(attributes)),
-        this.#readOnly.reconfigure(readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : []),
+        this.#readOnly.reconfigure(readOnly ? EditorState.readOnly.of(true) : []),
       ],
     });
   }

@@ -1,4 +1,4 @@
-import { html, useMemo, useRef, useState } from '../core/html.js';
+import { html, useEffect, useMemo, useRef, useState } from '../core/html.js';
 import { t } from '../core/i18n.js';
 import { MASK, split } from '../core/url-parts.js';
 import { Field, Icon } from './basics.js';
@@ -18,13 +18,17 @@ const texts = (errors) => (errors ?? []).map((each) => each.text);
  */
 export function DefinitionForm({ form, change, types, errors, readOnly, isNew }) {
   const variables = useMemo(() => variablesOf(types, form.events), [types, form.events]);
+  const name = useRef(null);
+  useEffect(() => {
+    if (isNew) setTimeout(() => name.current?.focus());
+  }, [isNew]);
   const common = { form, change, types, errors, readOnly, variables };
   return html`<fieldset class="stack" disabled=${readOnly}>
     <section class="card stack">
       <h2 class="visually-hidden">${t('webhook.name')}</h2>
       <${Field} label=${t('webhook.name')} hint=${t('webhook.nameHint')} errors=${texts(errors.name)}>
         ${(attributes) =>
-          html`<input ...${attributes} type="text" maxlength="200" required autocomplete="off" autofocus=${isNew} value=${form.name} onInput=${(event) => change({ name: event.target.value })} />`}
+          html`<input ...${attributes} ref=${name} type="text" maxlength="200" required autocomplete="off" value=${form.name} onInput=${(event) => change({ name: event.target.value })} />`}
       <//>
       ${isNew &&
       html`<label class="check">

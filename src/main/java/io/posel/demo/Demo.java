@@ -75,6 +75,7 @@ public final class Demo implements AutoCloseable {
     private void introduce(String posel, String token) {
         terminal.line(Terminal.Colour.BOLD, "Posel demo. Everything below really happens; Ctrl-C ends it.");
         terminal.line("  Posel      " + posel + "  (embedded database in " + folder + ")");
+        terminal.line("  page       " + application.loginLink() + "  (works once, within 10 minutes)");
         terminal.line("  token      " + token);
         terminal.line("  receiver   http://" + receiver.address());
         terminal.line("");
