@@ -39,6 +39,7 @@ class ArchitectureTest {
         "io.posel.json",
         "io.posel.problem",
         "io.posel.access",
+        "io.posel.page",
         "io.posel.template",
         "io.posel.event",
         "io.posel.webhook"
@@ -73,6 +74,8 @@ class ArchitectureTest {
                 .definedBy("io.posel.template")
                 .layer("access")
                 .definedBy("io.posel.access")
+                .layer("page")
+                .definedBy("io.posel.page")
                 .layer("problem")
                 .definedBy("io.posel.problem")
                 .layer("json")
@@ -96,7 +99,7 @@ class ArchitectureTest {
                 .whereLayer("store")
                 .mayOnlyAccessLayers("delivery", "webhook", "event", "template", "access", "problem", "json")
                 .whereLayer("web")
-                .mayOnlyAccessLayers("access", "problem", "json")
+                .mayOnlyAccessLayers("page", "access", "problem", "json")
                 .whereLayer("delivery")
                 .mayOnlyAccessLayers("webhook", "event", "template", "problem", "json")
                 .whereLayer("webhook")
@@ -105,6 +108,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("template", "problem", "json")
                 .whereLayer("template")
                 .mayOnlyAccessLayers("json")
+                .whereLayer("page")
+                .mayNotAccessAnyLayer()
                 .whereLayer("access")
                 .mayNotAccessAnyLayer()
                 .whereLayer("problem")
@@ -128,6 +133,7 @@ class ArchitectureTest {
                         "webhook",
                         "event",
                         "template",
+                        "page",
                         "access",
                         "problem",
                         "json");
@@ -209,6 +215,7 @@ class ArchitectureTest {
                                 "SessionCookie",
                                 "Provenance",
                                 "Refusals",
+                                "ContentCoding",
                                 "Language",
                                 "Pages",
                                 "Problems",

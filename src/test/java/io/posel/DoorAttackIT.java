@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DoorAttackIT {
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get", "PROPFIND");
-    private static final Pattern PLAIN = Pattern.compile("/api(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
+    private static final Pattern PLAIN = Pattern.compile("/(api|web)(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
     private static final String OWN = "Sec-Fetch-Site: same-origin\r\nX-Posel-CSRF: 1\r\n";
 
     private final MovableClock clock = new MovableClock();
@@ -57,6 +57,8 @@ class DoorAttackIT {
     private String adminCookie;
     private String viewerCookie;
     private String expiredCookie;
+    /** A file of the settings page. */
+    private String script;
 
     /** Somebody at the door: the lines of the head that say who. */
     private record Intruder(String name, String head) {}
@@ -87,6 +89,11 @@ class DoorAttackIT {
         clock.move(Duration.ofHours(12));
         adminCookie = signIn("Jana", Role.ADMIN);
         viewerCookie = signIn("Petr", Role.VIEWER);
+        script = new Browser(posel::port)
+                .withCookie(viewerCookie)
+                .get("/")
+                .text()
+                .replaceFirst("(?s).*?\"(/web/[^\"]+\\.js)\".*", "$1");
         HttpAnswer viewer = client.post("/api/tokens", body("/api/tokens"));
         viewerToken = viewer.at("token");
         client.put("/api/event-types/own.type", body("/api/event-types/{type}"));
@@ -143,7 +150,7 @@ class DoorAttackIT {
     private List<String> paths() {
         List<String> paths = new ArrayList<>();
         registered().keySet().forEach(path -> paths.add(withId(path)));
-        paths.addAll(List.of("/", "/login", "/logout", "/api/session", "/observe/metrics", "/nowhere"));
+        paths.addAll(List.of("/", script, "/login", "/logout", "/api/session", "/observe/metrics", "/nowhere"));
         return paths;
     }
 
@@ -266,6 +273,7 @@ class DoorAttackIT {
                 for (String method : METHODS) {
                     boolean mayLook = !isIntake
                             && method.equals("GET")
+                            && path.startsWith("/api")
                             && PLAIN.matcher(path).matches();
                     boolean isOwn = isIntake && path.equals("/events") && method.equals("POST")
                             || isOwn(each, path)
@@ -292,12 +300,12 @@ class DoorAttackIT {
     }
 
     /** These are for every session, whatever its role. */
-    private static boolean isOwn(Intruder who, String path) {
+    private boolean isOwn(Intruder who, String path) {
         return who.name.equals("viewer session")
-                && Set.of("/", "/login", "/logout").contains(path);
+                && Set.of("/", script, "/login", "/logout").contains(path);
     }
 
-    /** Some spellings are other plain paths below /api, at which there is nothing. */
+    /** Some spellings are other plain paths, at which there is nothing. */
     private void assertLesser(Intruder who, String method, String target, String path) throws Exception {
         RawHttp.Answer answer = send(method, target, who.head(), path);
         boolean mayLook = !who.name.startsWith("intake")
@@ -305,7 +313,9 @@ class DoorAttackIT {
                 && PLAIN.matcher(target).matches();
         assertThat(answer.status())
                 .as(who + " " + method + " " + target)
-                .matches(status -> isOut(status, target) || mayLook && (status == 404 || status == 405));
+                .matches(status -> isOut(status, target)
+                        || mayLook && (status == 404 || status == 405)
+                        || status == 405 && target.startsWith("/web/") && isOwn(who, path));
     }
 
     @Test
@@ -349,7 +359,9 @@ class DoorAttackIT {
         RawHttp.Answer answer = send(method, path, who.head, path);
         assertThat(answer.status())
                 .as(who + " " + method + " " + path)
-                .matches(status -> status == 401 || status == 403 || status == 405 && path.equals("/logout"));
+                .matches(status -> status == 401
+                        || status == 403
+                        || status == 405 && (path.equals("/logout") || path.equals(script)));
         assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
         return 1;
     }

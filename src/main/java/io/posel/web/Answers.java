@@ -4,6 +4,7 @@ import io.posel.problem.ProblemException;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
@@ -60,8 +61,8 @@ final class Answers {
     }
 
     /** What differs for a page of ours. */
-    static void securePage(HttpServerResponse response) {
-        response.putHeader("Content-Security-Policy", Pages.POLICY)
+    static void securePage(HttpServerResponse response, String policy) {
+        response.putHeader("Content-Security-Policy", policy)
                 // with no-referrer a browser would tell no Origin with a form; to others it tells nothing either way
                 .putHeader("Referrer-Policy", "same-origin");
     }
@@ -124,7 +125,7 @@ final class Answers {
         refuse(request, new Verdict.Refusal(408, "request-timeout", "the request did not end in time"));
     }
 
-    /** Refuses, and closes the connection: only callers with a token may keep one. */
+    /** Refuses, and closes the connection: only callers with a token or a session may keep one. */
     void refuse(HttpServerRequest request, Verdict.Refusal refusal) {
         refusal.headers().forEach(request.response()::putHeader);
         close(
@@ -132,6 +133,29 @@ final class Answers {
                 refusal.status(),
                 Problems.MEDIA_TYPE,
                 Problems.bytes(refusal.status(), refusal.code(), refusal.detail()));
+    }
+
+    /** Answers somebody who is signed in. The connection stays open: pages ask for much. */
+    void keep(HttpServerRequest request, String type, byte[] body) {
+        if (announcesBody(request)) {
+            close(request, 200, type, body); // nobody reads it
+            return;
+        }
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.putHeader("Content-Type", type).putHeader("Content-Length", Integer.toString(body.length));
+        if (request.method() == HttpMethod.HEAD) {
+            response.end();
+        } else {
+            response.end(Buffer.buffer(body));
+        }
+    }
+
+    private static boolean announcesBody(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return request.headers().contains("Transfer-Encoding") || length != null && !length.equals("0");
     }
 
     /** Answers and closes the connection. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A new one has to show a whole request head in time, however busily it sends.
- *   <li>As every refusal closes its connection, only callers with a token keep one. Their requests have to end in time:
+ *   <li>As every refusal closes its connection, only callers with a token or a session keep one. Their requests have to end in time:
  *       a byte of the body now and then would do for the idle timeout. After each, that timeout rules until the next head
  *       is whole, as it counts heads, bodies and answers, and no bytes of a head.
  *   <li>Only so many are open. One more takes the place of the one that has been without a head for the longest time, so

@@ -1,6 +1,5 @@
 package io.posel.web;
 
-import io.posel.access.Session;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -73,21 +72,6 @@ final class Pages {
                 + COMMAND
                 // the browser leaves the cookie out where another site led here
                 + "<p><a href=\"/\">" + language.of("I am signed in already", "Už přihlášeni jste?") + "</a></p>";
-    }
-
-    static byte[] home(Language language, Session session) {
-        return page(
-                language,
-                "Posel",
-                "<p>"
-                        + language.of("Signed in as", "Přihlášeno jako")
-                        + " <strong>" + escaped(session.name()) + "</strong> ("
-                        + escaped(session.role().code())
-                        + ")</p><p><a href=\"/api/openapi.json\">"
-                        + language.of("Description of the API (OpenAPI)", "Popis API (OpenAPI)")
-                        + "</a></p><form method=\"post\" action=\"/logout\"><button>"
-                        + language.of("Sign out", "Odhlásit se")
-                        + "</button></form>");
     }
 
     /** @param detail in English, for what nobody should meet on a page */

@@ -25,21 +25,25 @@ final class Reception {
     private final Vertx vertx;
     private final Sessions sessions;
     private final Answers answers;
+    private final Shelf shelf;
 
     Reception(Vertx vertx, Sessions sessions, Answers answers) {
         this.vertx = vertx;
         this.sessions = sessions;
         this.answers = answers;
+        this.shelf = new Shelf(vertx, answers);
     }
 
     void serve(HttpServerRequest request, RequestHead head, Verdict.Desk verdict) {
         Language language = Language.of(head);
         if (verdict instanceof Verdict.LoginPage login) {
             showPage(request, 200, login.withLink() ? Pages.login(language) : Pages.noLink(language));
-        } else if (verdict instanceof Verdict.Home home) {
-            showPage(request, 200, Pages.home(language, home.session()));
+        } else if (verdict instanceof Verdict.Home) {
+            shelf.handFirstPage(request, head);
+        } else if (verdict instanceof Verdict.PageFile) {
+            shelf.handFile(request, head);
         } else if (verdict instanceof Verdict.WhoIsIt known) {
-            answers.close(request, 200, "application/json", json(known).toBytes());
+            answers.keep(request, "application/json", json(known).toBytes());
         } else if (verdict instanceof Verdict.SignIn signIn) {
             SessionCookie cookie = SessionCookie.of(signIn.tls());
             onThisThread(sessions.signIn(signIn.ticket(), signIn.former()))
@@ -99,7 +103,7 @@ final class Reception {
     }
 
     private void showPage(HttpServerRequest request, int status, byte[] page) {
-        Answers.securePage(request.response());
+        Answers.securePage(request.response(), Pages.POLICY);
         answers.close(request, status, Pages.MEDIA_TYPE, page);
     }
 }

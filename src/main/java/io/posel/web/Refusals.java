@@ -106,6 +106,10 @@ final class Refusals {
                 403, "csrf-header-required", "what changes something in a session needs the header X-Posel-CSRF: 1");
     }
 
+    static Verdict.Refusal unknownPath() {
+        return new Verdict.Refusal(404, "unknown-path", "there is nothing at this path");
+    }
+
     static Verdict.Refusal unknownMethod(String allowed) {
         return new Verdict.Refusal(
                 405, "unknown-method", "this path does not know that method", Map.of("Allow", allowed));

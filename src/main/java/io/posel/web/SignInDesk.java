@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 /**
  * Decides about requests that have to do with signing in, and about those that come with the cookie of a session.
  *
- * <p>Promised: a cookie opens {@code /}, {@code /logout} and what its role permits of plain paths below {@code /api}, and
- * nothing else; never the intake. It changes something only where the browser says that a page of this server sends the
- * request, and where that has the header {@value #CSRF_HEADER}, which a page of another origin cannot set without asking
- * first; nobody who asks is told yes.
+ * <p>Promised: a cookie opens {@code /} and the files of that page below {@code /web}, {@code /logout}, and what its role
+ * permits of plain paths below {@code /api}, and nothing else; never the intake. It changes something only where the
+ * browser says that a page of this server sends the request, and where that has the header {@value #CSRF_HEADER}, which a
+ * page of another origin cannot set without asking first; nobody who asks is told yes.
  */
 public final class SignInDesk {
     static final String CSRF_HEADER = "X-Posel-CSRF";
@@ -27,12 +27,15 @@ public final class SignInDesk {
     private static final String LOGIN = "/login";
     private static final String LOGOUT = "/logout";
     private static final String HOME = "/";
+    private static final String READ_ONLY = "GET, HEAD";
     private static final Map<String, String> METHODS =
-            Map.of(HOME, "GET, HEAD", LOGIN, "GET, HEAD, POST", LOGOUT, "POST");
+            Map.of(HOME, READ_ONLY, LOGIN, "GET, HEAD, POST", LOGOUT, "POST");
     private static final Set<String> SAFE = Set.of("GET", "HEAD");
     /** No router decodes a slash, a dot or another path out of it: what is escaped are bytes of letters beyond ASCII. */
     private static final Pattern BELOW_API =
             Pattern.compile("/api(/(?!\\.{1,2}(/|$))([A-Za-z0-9._~-]|%[89A-Fa-f][0-9A-Fa-f])+)+");
+
+    private static final Pattern BELOW_WEB = Pattern.compile("/web(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
 
     private final Sessions sessions;
     private final LoginLinks links;
@@ -85,7 +88,13 @@ public final class SignInDesk {
     /** Whether a cookie decides about this request, which has no {@code Authorization}. */
     boolean isForCookie(RequestHead head) {
         return SessionCookie.of(head).isIn(head)
-                && (isForPeople(head.path()) || BELOW_API.matcher(head.path()).matches());
+                && (isForPeople(head.path())
+                        || isOfPage(head)
+                        || BELOW_API.matcher(head.path()).matches());
+    }
+
+    private static boolean isOfPage(RequestHead head) {
+        return BELOW_WEB.matcher(head.path()).matches();
     }
 
     Verdict withCookie(RequestHead head) {
@@ -97,6 +106,9 @@ public final class SignInDesk {
         if (session.isEmpty()) {
             return Refusals.unknownSession();
         }
+        if (isOfPage(head)) {
+            return file(head); // not counted: to show the page once takes more of them than a second is worth
+        }
         return limits.count("session " + session.get().id(), false)
                 .<Verdict>map(refusal -> refusal)
                 .orElseGet(() -> within(session.get(), cookie, head));
@@ -106,7 +118,7 @@ public final class SignInDesk {
         if (!isForPeople(head.path())) {
             return api(session, head);
         } else if (head.path().equals(HOME) && SAFE.contains(head.method())) {
-            return new Verdict.Home(session);
+            return new Verdict.Home();
         } else if (head.path().equals(LOGOUT) && head.method().equals("POST")) {
             // a form without a script can set no header, and nothing is lost by a logout
             return Provenance.isOwn(head) ? new Verdict.SignOut(session, cookie.isTls()) : Refusals.crossSite();
@@ -114,11 +126,22 @@ public final class SignInDesk {
         return Refusals.unknownMethod(METHODS.getOrDefault(head.path(), ""));
     }
 
-    private static Verdict api(Session session, RequestHead head) {
-        boolean safe = SAFE.contains(head.method());
-        if (safe ? Provenance.isForeign(head) : !Provenance.isOwn(head)) {
+    private static Verdict file(RequestHead head) {
+        if (!isAskedByOwnPage(head)) {
             return Refusals.crossSite();
-        } else if (!safe && !head.header(CSRF_HEADER).equals(List.of("1"))) {
+        }
+        return SAFE.contains(head.method()) ? new Verdict.PageFile() : Refusals.unknownMethod(READ_ONLY);
+    }
+
+    /** Reading needs less of a proof, or nobody could type an address. */
+    private static boolean isAskedByOwnPage(RequestHead head) {
+        return SAFE.contains(head.method()) ? !Provenance.isForeign(head) : Provenance.isOwn(head);
+    }
+
+    private static Verdict api(Session session, RequestHead head) {
+        if (!isAskedByOwnPage(head)) {
+            return Refusals.crossSite();
+        } else if (!SAFE.contains(head.method()) && !head.header(CSRF_HEADER).equals(List.of("1"))) {
             return Refusals.csrfHeaderRequired();
         } else if (!session.role().permits(head.method(), head.path())) {
             return Refusals.notPermitted(session);

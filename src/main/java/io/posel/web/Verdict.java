@@ -30,8 +30,11 @@ public sealed interface Verdict {
 
     record SignOut(Session session, boolean tls) implements Desk {}
 
-    /** The first page of who is signed in. */
-    record Home(Session session) implements Desk {}
+    /** The settings page. */
+    record Home() implements Desk {}
+
+    /** What stands below {@code /web}, if anything does: files that the settings page loads. */
+    record PageFile() implements Desk {}
 
     /** @param expiresAt null for a token */
     record WhoIsIt(Caller caller, @Nullable Instant expiresAt) implements Desk {}

@@ -94,6 +94,21 @@ class SessionDoorTest {
         "POST,/api/webhooks\\..",
         "GET,/observe/metrics",
         "GET,/nowhere",
+        "GET,/web",
+        "GET,/web/",
+        "GET,/web/x/",
+        "GET,/web/../api/webhooks",
+        "GET,/web/x/../../api/webhooks",
+        "GET,/web/./x",
+        "GET,/web//x",
+        "GET,/web/x%2fy",
+        "GET,/web/%2e%2e/x",
+        "GET,/web/x%00",
+        "GET,/web/x;y",
+        "GET,/web/x\\y",
+        "GET,/web/%C3%A1.js",
+        "GET,/WEB/x",
+        "GET,/website/x",
         "GET,/%61pi/webhooks",
         "GET,//",
         "GET,/.",
@@ -282,6 +297,34 @@ class SessionDoorTest {
         assertThat(refusal(plain("GET", "/logout", JANA)).status()).isEqualTo(405);
         assertThat(refusal(own("DELETE", "/", JANA)).headers()).containsEntry("Allow", "GET, HEAD");
         assertThat(refusal(own("PUT", "/login", JANA)).headers()).containsEntry("Allow", "GET, HEAD, POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/web/0/app.js", "/web/0123456789abcdef/lib/codemirror/lang-json.js?x", "/web/x"})
+    void theFilesOfThePageAreForThoseWhoAreSignedIn(String path) {
+        for (String cookie : new String[] {JANA, PETR}) {
+            for (String method : new String[] {"GET", "HEAD"}) {
+                assertThat(door.judge(plain(method, path, cookie))).isInstanceOf(Verdict.PageFile.class);
+            }
+        }
+        assertThat(refusal(Knock.at("GET", path)).code()).isEqualTo("token-required");
+        assertThat(refusal(plain("GET", path, "x")).code()).isEqualTo("unknown-session");
+        assertThat(refusal(plain("GET", path, JANA).with("Sec-Fetch-Site", "cross-site"))
+                        .code())
+                .isEqualTo("cross-site-request");
+        assertThat(refusal(own("POST", path, JANA)).headers()).containsEntry("Allow", "GET, HEAD");
+        assertThat(refusal(plain("POST", path, JANA)).code()).isEqualTo("cross-site-request");
+        assertPasses(plain("GET", path, PETR).withToken(TOKEN), "admin-token", Role.ADMIN);
+        assertThat(refusal(Knock.at("GET", path).withToken("the-intake-token")).status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void theFilesOfThePageAreNotCounted() {
+        for (int i = 0; i < 200; i++) {
+            assertThat(door.judge(plain("GET", "/web/0/app.js", JANA))).isInstanceOf(Verdict.PageFile.class);
+        }
+        assertThat(door.judge(plain("GET", "/", JANA))).isInstanceOf(Verdict.Home.class);
     }
 
     @Test
