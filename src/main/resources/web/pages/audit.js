@@ -5,7 +5,7 @@ import { useLoad } from '../core/load.js';
 import { to } from '../core/router.js';
 import { Doing, Loaded, Time, Title } from '../parts/basics.js';
 import { sayProblem } from '../parts/messages.js';
-import { useWebhookName } from '../parts/webhook-names.js';
+import { useWebhooks, WebhookLink } from '../parts/webhook-names.js';
 import texts from '../texts/access.js';
 
 addTexts(texts);
@@ -31,19 +31,7 @@ export default function Audit({ query }) {
           const all = [...items, ...more.items];
           const cursor = more.next === undefined ? next : more.next;
           if (all.length === 0) return html`<p class="card quiet">${t('audit.none')}</p>`;
-          return html`<div class="card flush scroll">
-              <table class="cards-on-phone">
-                <thead>
-                  <tr>
-                    <th scope="col">${t('audit.time')}</th>
-                    <th scope="col">${t('audit.who')}</th>
-                    <th scope="col">${t('audit.what')}</th>
-                    <th scope="col">${t('audit.about')}</th>
-                  </tr>
-                </thead>
-                <tbody>${all.map((each) => html`<${Entry} key=${each.id} entry=${each} />`)}</tbody>
-              </table>
-            </div>
+          return html`<${Entries} all=${all} />
             ${cursor && html`<div><${Doing} action=${() => load(cursor)}>${t('common.more')}<//></div>`}`;
         }}
       <//>
@@ -51,23 +39,38 @@ export default function Audit({ query }) {
 }
 
 function OfOne({ id }) {
-  const name = useWebhookName(id);
-  return html`<p class="row"><span>${t('audit.webhook')}: <a href=${to(['webhooks', id])}>${name}</a></span><a class="button small" href=${to(['audit'])}>${t('common.clear')}</a></p>`;
+  const webhooks = useWebhooks([id]);
+  return html`<p class="row"><span>${t('audit.webhook')}: <${WebhookLink} webhooks=${webhooks} id=${id} /></span><a class="button small" href=${to(['audit'])}>${t('common.clear')}</a></p>`;
 }
 
-function Entry({ entry }) {
+function Entries({ all }) {
+  const webhooks = useWebhooks(all.map((each) => each.webhookId).filter(Boolean));
+  return html`<div class="card flush scroll">
+    <table class="cards-on-phone">
+      <thead>
+        <tr>
+          <th scope="col">${t('audit.time')}</th>
+          <th scope="col">${t('audit.who')}</th>
+          <th scope="col">${t('audit.what')}</th>
+          <th scope="col">${t('audit.about')}</th>
+        </tr>
+      </thead>
+      <tbody>${all.map((each) => html`<${Entry} key=${each.id} entry=${each} webhooks=${webhooks} />`)}</tbody>
+    </table>
+  </div>`;
+}
+
+function Entry({ entry, webhooks }) {
   const action = hasText(`action.${entry.action}`) ? t(`action.${entry.action}`) : entry.action;
   return html`<tr>
     <td class="time" data-label=${t('audit.time')}><${Time} at=${entry.at} /></td>
     <td data-label=${t('audit.who')}>${entry.who}</td>
     <td data-label=${t('audit.what')}>${action}</td>
     <td data-label=${t('audit.about')}>
-      ${entry.webhookId && html`<${Webhook} id=${entry.webhookId} />`}
+      ${entry.webhookId && html`<${WebhookLink} webhooks=${webhooks} id=${entry.webhookId} />`}
       ${entry.webhookVersion && html`${' '}<span class="quiet">${t('audit.version', { version: entry.webhookVersion })}</span>`}
       ${entry.subject && html`<div class="break">${entry.subject}</div>`}
       ${entry.count !== null && html`<div class="under">${t('audit.count', { count: entry.count })}</div>`}
     </td>
   </tr>`;
 }
-
-const Webhook = ({ id }) => html`<a href=${to(['webhooks', id])}>${useWebhookName(id)}</a>`;

@@ -45,8 +45,8 @@ async function lookedUp(id) {
 export const nameOf = (webhooks, id) => {
   const webhook = webhooks.get(id);
   if (webhook === undefined) return id;
-  if (webhook === null) return t('deliveries.webhookDeleted', { name: id });
-  return webhook.deletedAt ? t('deliveries.webhookDeleted', { name: webhook.name }) : webhook.name;
+  if (webhook === null) return t('common.webhookDeleted', { name: id });
+  return webhook.deletedAt ? t('common.webhookDeleted', { name: webhook.name }) : webhook.name;
 };
 
 /** Its name, with a link to it while there is something to look at. */
