@@ -141,7 +141,7 @@ function App() {
     event.preventDefault();
     main.current.focus();
   };
-  const content = useMemo(() => html`<${Content} main=${main} key=${spoken} />`, [spoken]);
+  const content = useMemo(() => html`<${Content} main=${main} />`, [spoken]);
   return html`<a class="skip button" href="#main" onClick=${skip}>${t('app.skip')}</a>
     <div class="frame">
       <${Side} />

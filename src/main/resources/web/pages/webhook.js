@@ -201,11 +201,11 @@ const MEMBERS = { address: 'url', user: 'url', password: 'url', keys: 'url', has
 
 const memberOf = (error) => error.pointer.split('/')[1] ?? '';
 
-/** The errors of a refusal by the first member of their pointers, with their sentences: `{url: [{text, …}]}`. */
+/** The errors of a refusal by the first member of their pointers. */
 function byMember(error) {
   const members = {};
   for (const each of error instanceof Refused ? error.errors : []) {
-    (members[memberOf(each)] ??= []).push({ ...each, text: sentence(each) });
+    (members[memberOf(each)] ??= []).push(each);
   }
   return members;
 }

@@ -1,5 +1,5 @@
 import { html, useEffect, useMemo, useState } from '../core/html.js';
-import { addTexts, compare, plain, shortTime, t } from '../core/i18n.js';
+import { addTexts, compare, language, plain, shortTime, t } from '../core/i18n.js';
 import { api, path, session } from '../core/api.js';
 import { useLoad } from '../core/load.js';
 import { go, to } from '../core/router.js';
@@ -60,7 +60,7 @@ function List({ all, types, counts, day, query, mayChange, onChanged }) {
       .filter((each) => (show === 'deleted' ? each.deletedAt : !show || each.state === show))
       .filter((each) => !wanted || searched(each).includes(wanted))
       .sort((a, b) => compare(a.name, b.name));
-  }, [all, types, show, wanted]);
+  }, [all, types, show, wanted, language.get()]);
   const filter = (change) => go(['webhooks'], { ...query, ...change }, { replace: true });
 
   return html`<div class="stack">

@@ -1,23 +1,23 @@
 import { html, useEffect, useMemo, useRef, useState } from '../core/html.js';
-import { t } from '../core/i18n.js';
+import { language, t } from '../core/i18n.js';
 import { MASK, split } from '../core/url-parts.js';
-import { Field, Icon } from './basics.js';
+import { Field, Icon, sentence } from './basics.js';
 import { title } from './catalogue.js';
 import { Conditions } from './conditions.js';
 import { JsonField } from './json-field.js';
 import { insertAtCaret, InsertVariable, variablesOf } from './variables.js';
 
 const ORDERINGS = ['entity', 'entityType', 'none'];
-const texts = (errors) => (errors ?? []).map((each) => each.text);
+const texts = (errors) => (errors ?? []).map((each) => sentence(each));
 
 /**
  * The fields of a webhook.
  *
  * @param form as in core/definition.js
- * @param errors by member of the definition: `{url: [{text, params}]}`
+ * @param errors by member of the definition, as the interface tells them: `{url: [{code, params, detail}]}`
  */
 export function DefinitionForm({ form, change, types, errors, readOnly, isNew }) {
-  const variables = useMemo(() => variablesOf(types, form.events), [types, form.events]);
+  const variables = useMemo(() => variablesOf(types, form.events), [types, form.events, language.get()]);
   const name = useRef(null);
   useEffect(() => {
     if (isNew) setTimeout(() => name.current?.focus());
@@ -248,8 +248,8 @@ function Body({ form, change, types, errors, readOnly, variables }) {
   const editor = useRef(null);
   const wrong = errors.body ?? [];
   const marks = useMemo(
-    () => wrong.filter(({ params }) => params.line).map(({ params, text }) => ({ line: params.line, column: params.column, message: text })),
-    [JSON.stringify(wrong)],
+    () => wrong.filter(({ params }) => params.line).map((each) => ({ line: each.params.line, column: each.params.column, message: sentence(each) })),
+    [JSON.stringify(wrong), language.get()],
   );
   const offered = useMemo(() => variables.map(({ name, what }) => ({ name, what })), [variables]);
   const type = types.find((each) => form.events.includes(each.type));
@@ -269,7 +269,7 @@ function Body({ form, change, types, errors, readOnly, variables }) {
     html`<div class="field">
       <span class="label" aria-hidden="true">${t('webhook.body')}</span>
       <${JsonField} value=${form.body} onChange=${(body) => change({ body })} errors=${marks} offered=${offered} label=${t('webhook.body')} readOnly=${readOnly} attributes=${{}} into=${editor} />
-      ${wrong.map(({ text }) => html`<p class="error">${text}</p>`)}
+      ${texts(wrong).map((text) => html`<p class="error">${text}</p>`)}
       ${form.body.trim() === '' && html`<p class="hint">${t('webhook.bodyEmpty')}</p>`}
       ${!readOnly &&
       html`<div class="row">

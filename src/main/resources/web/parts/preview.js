@@ -30,7 +30,7 @@ export function Preview({ form, webhook, types, onErrors }) {
     if (shown.error instanceof Refused) {
       for (const each of shown.error.errors) {
         const member = each.pointer.split('/')[1];
-        if (['url', 'body', 'headers'].includes(member)) (found[member] ??= []).push({ ...each, text: sentence(each) });
+        if (['url', 'body', 'headers'].includes(member)) (found[member] ??= []).push(each);
       }
     }
     onErrors(found);
