@@ -130,5 +130,5 @@ function Action({ webhook, mayChange, onChanged }) {
     };
     return mayChange && !webhook.file && html`<${Doing} className="small" action=${restore}>${t('webhooks.restore')}<//>`;
   }
-  return html`<${Switch} webhook=${webhook} disabled=${!mayChange || webhook.file} onChanged=${onChanged} labelled=${false} />`;
+  return html`<${Switch} webhook=${webhook} disabled=${!mayChange || webhook.file} onChanged=${onChanged} />`;
 }

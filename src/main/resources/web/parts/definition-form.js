@@ -111,7 +111,7 @@ function Triggers({ form, change, types, errors, readOnly }) {
     ${!readOnly &&
     html`<details>
       <summary>${t('webhook.otherType')}</summary>
-      <${Field} label=${t('webhook.otherType')} hint=${t('webhook.otherTypeHint')} className="visually-labelled">
+      <${Field} label=${t('webhook.otherType')} hint=${t('webhook.otherTypeHint')}>
         ${(attributes) => html`<div class="row">
           <input
             ...${attributes}

@@ -5,7 +5,7 @@ import { Dialog, Doing, Problem } from './basics.js';
 import { say, sayProblem } from './messages.js';
 
 /** Switches a webhook on or off at once. What came up while it was off is asked about before it is switched on. */
-export function Switch({ webhook, disabled, onChanged, labelled = true }) {
+export function Switch({ webhook, disabled, onChanged }) {
   const [asking, setAsking] = useState(null);
   const [busy, setBusy] = useState(false);
 
@@ -33,7 +33,6 @@ export function Switch({ webhook, disabled, onChanged, labelled = true }) {
 
   return html`<label class="switch">
       <input type="checkbox" role="switch" checked=${webhook.enabled} disabled=${disabled || busy} onChange=${change} aria-label=${t('webhooks.onFor', { name: webhook.name })} />
-      ${labelled && html`<span aria-hidden="true">${t('webhooks.on')}</span>`}
     </label>
     ${asking && html`<${SwitchOn} webhook=${webhook} counts=${asking} onChanged=${onChanged} onClose=${() => setAsking(null)} />`}`;
 }
