@@ -159,6 +159,49 @@ class AdministrationIT {
         }
 
         @Test
+        void a_list_of_states_has_full_parts_of_those_alone() {
+            List<String> off = List.of(webhook(",'enabled':false"), webhook(",'enabled':false"));
+            String works = webhook(",'filter':{'customer.id':['another']}");
+            String fails = webhook(",'filter':{'customer.id':['states']}");
+            receiver.answer(Answer.status(500));
+            deliveryOf(accept("states"), "dead");
+
+            HttpAnswer first = get("/api/webhooks?state=disabled&limit=1");
+            assertThat(first.all("items", "id")).containsExactly(off.get(0));
+            assertThat(get("/api/webhooks?state=disabled&limit=1&cursor=" + first.at("next"))
+                            .all("items", "id"))
+                    .containsExactly(off.get(1));
+            HttpAnswer failing = get("/api/webhooks?state=failing");
+            assertThat(failing.all("items", "id")).containsExactly(fails);
+            assertThat(failing.at("next")).isEqualTo("null");
+            assertThat(failing.at("items.0.deadCount")).isEqualTo("1");
+            assertThat(get("/api/webhooks?state=active,failing").all("items", "id"))
+                    .containsExactly(works, fails);
+            assertThat(get("/api/webhooks?state=expired").all("items", "id")).isEmpty();
+            assertThat(get("/api/webhooks?state=broken").errors()).containsExactly(" invalid-parameter");
+
+            delete("/api/webhooks/" + fails);
+            assertThat(get("/api/webhooks?state=failing").all("items", "id")).isEmpty();
+            assertThat(get("/api/webhooks?state=failing&deleted=true").all("items", "id"))
+                    .contains(fails);
+        }
+
+        @Test
+        void a_deleted_webhook_is_shown_to_those_who_ask_for_it() {
+            String id = webhook("");
+            delete("/api/webhooks/" + id);
+
+            assertThat(get("/api/webhooks/" + id).status()).isEqualTo(404);
+            assertThat(get("/api/webhooks/" + id + "?deleted=false").status()).isEqualTo(404);
+            HttpAnswer shown = get("/api/webhooks/" + id + "?deleted=true");
+            assertThat(shown.status()).isEqualTo(200);
+            assertThat(shown.at("name")).isEqualTo("Shop");
+            assertThat(Instant.parse(shown.at("deletedAt"))).isBeforeOrEqualTo(Instant.now());
+            assertThat(shown.text()).doesNotContain("topsecret");
+            assertThat(get("/api/webhooks/wh_none?deleted=true").status()).isEqualTo(404);
+        }
+
+        @Test
         void the_catalogue_goes_on_where_its_part_ended_whatever_was_added_first() {
             String type = "{'title':{'en':'x'},'entityType':'o','sample':{}}";
             for (String name : List.of("b.b", "a.a", "c.c")) {

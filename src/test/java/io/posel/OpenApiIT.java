@@ -204,6 +204,8 @@ class OpenApiIT {
         String id = webhook(true);
         String path = "/api/webhooks/" + id;
         get(200, "/api/webhooks?limit=1&deleted=true");
+        get(200, "/api/webhooks?state=failing,active");
+        get(400, "/api/webhooks?state=broken");
         get(400, "/api/webhooks?limit=0");
         get(400, "/api/webhooks?enabled=true");
         for (String wrong : List.of(
@@ -229,7 +231,7 @@ class OpenApiIT {
 
         HttpAnswer shown = get(200, path);
         get(404, "/api/webhooks/wh_none");
-        get(400, path + "?deleted=true");
+        get(400, path + "?deleted=yes");
         ask(200, "PUT", path, shown.text());
         ask(400, "PUT", path, "{}");
         ask(404, "PUT", "/api/webhooks/wh_none", shown.text());
@@ -252,6 +254,7 @@ class OpenApiIT {
         ask(400, "POST", path + "/restore", "{'enabled':true}");
         ask(204, "DELETE", path, null);
         ask(404, "DELETE", path, null);
+        get(200, path + "?deleted=true");
         get(200, "/api/webhooks?deleted=true&limit=200");
         ask(200, "POST", path + "/restore", null);
         ask(404, "POST", "/api/webhooks/wh_none/restore", null);

@@ -30,7 +30,7 @@ final class ApiRequest {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 200;
     private static final int MAX_PARAMETER = 1_000;
-    private static final Set<String> STATES = Set.of("held", "queued", "delivered", "dead", "skipped");
+    private static final List<String> STATES = List.of("held", "queued", "delivered", "dead", "skipped");
 
     /** The query parameters of {@link #list}. */
     static final String[] PART = {"limit", "cursor"};
@@ -115,22 +115,27 @@ final class ApiRequest {
     }
 
     LogFilter filter() {
-        Set<String> states = new LinkedHashSet<>();
-        String state = parameter("state");
-        if (state != null) {
-            states.addAll(Arrays.asList(state.split(",", -1)));
-            if (!STATES.containsAll(states)) {
-                throw invalid("state", "is held, queued, delivered, dead, skipped or several of them, with commas");
-            }
-        }
         return new LogFilter(
                 parameter("webhook"),
                 parameter("event"),
                 parameter("type"),
                 entity(),
-                states,
+                states(STATES),
                 instant("from"),
                 instant("to"));
+    }
+
+    /** The query parameter {@code state}, one of these or several; none if it is not there. */
+    Set<String> states(List<String> known) {
+        String value = parameter("state");
+        if (value == null) {
+            return Set.of();
+        }
+        Set<String> states = new LinkedHashSet<>(Arrays.asList(value.split(",", -1)));
+        if (!known.containsAll(states)) {
+            throw invalid("state", "is " + String.join(", ", known) + " or several of them, with commas");
+        }
+        return states;
     }
 
     private @Nullable EntityRef entity() {

@@ -14,9 +14,12 @@ import io.posel.webhook.SigningSecret;
 import io.posel.webhook.Warnings;
 import io.posel.webhook.Webhook;
 import io.posel.webhook.WebhookJson;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
@@ -68,20 +71,27 @@ public final class ManageWebhooks {
     }
 
     public void list(Exchange exchange) {
-        ApiRequest request = new ApiRequest(exchange, "limit", "cursor", "deleted");
-        boolean deleted = request.flag("deleted");
+        ApiRequest request = new ApiRequest(exchange, "limit", "cursor", "deleted", "state");
+        Predicate<Webhook> wanted = wanted(request.flag("deleted"), request.states(WebhookJson.STATES));
         int limit = request.limit();
         JsonAnswer.write(
                 exchange,
                 200,
                 request.list(
-                        after -> page(deleted, after, limit),
+                        after -> page(wanted, after, limit),
                         each -> json.toJson(each, quickWarnings.of(each.definition()), clock.instant())));
     }
 
-    private Page<Webhook> page(boolean deleted, @Nullable Cursor after, int limit) {
+    /** @param states any if there is none */
+    private Predicate<Webhook> wanted(boolean deleted, Set<String> states) {
+        Instant now = clock.instant();
+        return each ->
+                (deleted || each.deletedAt() == null) && (states.isEmpty() || states.contains(json.state(each, now)));
+    }
+
+    private Page<Webhook> page(Predicate<Webhook> wanted, @Nullable Cursor after, int limit) {
         List<Webhook> rest = webhooks.all().stream()
-                .filter(each -> deleted || each.deletedAt() == null)
+                .filter(wanted)
                 .filter(each -> after == null || place(each).isBehind(after))
                 .sorted(BY_CREATION)
                 .limit(limit + 1L)
@@ -106,7 +116,12 @@ public final class ManageWebhooks {
     }
 
     public void show(Exchange exchange) {
-        answer(exchange, 200, webhooks.existing(new ApiRequest(exchange).path("id")));
+        ApiRequest request = new ApiRequest(exchange, "deleted");
+        String id = request.path("id");
+        Webhook webhook = request.flag("deleted")
+                ? webhooks.find(id).orElseThrow(() -> Webhooks.notFound(id))
+                : webhooks.existing(id);
+        answer(exchange, 200, webhook);
     }
 
     public void replace(Exchange exchange) {

@@ -106,7 +106,8 @@ final class ApplyFiles implements Wish {
                 now,
                 now,
                 SigningSecrets.NONE,
-                file.file());
+                file.file(),
+                0);
     }
 
     /** An expired one comes back with any change of its file, as one does that a user restores. */
@@ -131,7 +132,8 @@ final class ApplyFiles implements Wish {
                 before.createdAt(),
                 clock.get(),
                 before.signing(),
-                file.file());
+                file.file(),
+                before.deaths());
         return new Change(after, gone ? AuditEntry.Action.WEBHOOK_RESTORED : AuditEntry.Action.WEBHOOK_EDITED);
     }
 
@@ -148,7 +150,8 @@ final class ApplyFiles implements Wish {
                 before.createdAt(),
                 now,
                 before.signing(),
-                null);
+                null,
+                before.deaths());
     }
 
     @Override

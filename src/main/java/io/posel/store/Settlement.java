@@ -76,8 +76,16 @@ public final class Settlement implements AutoCloseable {
     private final Consumer<Outcome> happened;
     private final GroupCommit<Work, Integer> writer;
 
-    /** What settling decided about a webhook. */
-    public record State(Health health, @Nullable Instant expiredAt) {}
+    /**
+     * What settling decided about a webhook.
+     *
+     * @param deaths in the failing, or in the last one: what is told of it counts them ({@link Told})
+     */
+    public record State(Health health, @Nullable Instant expiredAt, int deaths) {
+        State with(Told told) {
+            return new State(health, expiredAt, told.deaths());
+        }
+    }
 
     /**
      * @param changed is told each webhook whose health changed, after the commit
@@ -243,7 +251,8 @@ public final class Settlement implements AutoCloseable {
                     Announcements.write(connection, webhookId, told.news());
                     known.put(
                             webhookId,
-                            new WebhookRows.Known(after, told.told(), before.gone() || after.expiredAt() != null));
+                            new WebhookRows.Known(
+                                    after.with(told.told()), told.told(), before.gone() || after.expiredAt() != null));
                 }
             }
             WebhookRows.updateStates(connection, known);
@@ -252,12 +261,13 @@ public final class Settlement implements AutoCloseable {
 
         private State after(Outcome outcome, State state) {
             if (outcome instanceof Outcome.Delivered delivered) {
-                return new State(expiry.afterSuccess(state.health(), delivered.at()), state.expiredAt());
+                return new State(
+                        expiry.afterSuccess(state.health(), delivered.at()), state.expiredAt(), state.deaths());
             }
             Outcome.Dead dead = (Outcome.Dead) outcome;
             Expiry.Verdict verdict = expiry.afterDeath(state.health(), dead.at(), dead.sent());
             boolean expires = verdict.expires() && state.expiredAt() == null;
-            return new State(verdict.health(), expires ? dead.at() : state.expiredAt());
+            return new State(verdict.health(), expires ? dead.at() : state.expiredAt(), state.deaths());
         }
 
         /** Asks the database only when what has been told is no longer so. */

@@ -84,7 +84,7 @@ final class WebhookRows {
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
                         ? known(row)
-                        : new Known(new Settlement.State(Health.UNKNOWN, null), Told.NOTHING, true);
+                        : new Known(new Settlement.State(Health.UNKNOWN, null, 0), Told.NOTHING, true);
             }
         }
     }
@@ -92,7 +92,7 @@ final class WebhookRows {
     private static Known known(ResultSet row) throws SQLException {
         Instant expired = instant(row, "expired_at");
         return new Known(
-                new Settlement.State(health(row), expired),
+                new Settlement.State(health(row), expired, row.getInt("dead_count")),
                 told(row),
                 expired != null || instant(row, "deleted_at") != null);
     }
@@ -254,7 +254,8 @@ final class WebhookRows {
                 signing == null
                         ? SigningSecrets.NONE
                         : SigningSecrets.fromStored(read(SealedColumn.SIGNING, id, 0, signing)),
-                file == null ? null : DefinitionFile.fromStored(read(SealedColumn.FILE, id, 0, file)));
+                file == null ? null : DefinitionFile.fromStored(read(SealedColumn.FILE, id, 0, file)),
+                row.getInt("dead_count"));
     }
 
     private Json read(SealedColumn column, String id, int number, byte[] stored) throws SQLException {

@@ -272,7 +272,8 @@ public final class Webhooks {
                 WebhookRows.Known before = WebhookRows.lockState(connection, id);
                 after = new Settlement.State(
                         expiry.afterSuccess(before.state().health(), now),
-                        before.state().expiredAt());
+                        before.state().expiredAt(),
+                        before.state().deaths());
                 WebhookRows.updateStates(
                         connection, Map.of(id, new WebhookRows.Known(after, before.told(), before.gone())));
                 if (!before.gone()) {
@@ -311,7 +312,8 @@ public final class Webhooks {
                     webhook.createdAt(),
                     now,
                     webhook.signing().rotated(secret, now),
-                    webhook.file());
+                    webhook.file(),
+                    webhook.deaths());
         });
     }
 
@@ -362,7 +364,8 @@ public final class Webhooks {
                 webhook.createdAt(),
                 now(),
                 webhook.signing(),
-                webhook.file());
+                webhook.file(),
+                webhook.deaths());
     }
 
     private Webhook change(String id, @Nullable Integer version, AuditEntry entry, UnaryOperator<Webhook> change) {
@@ -478,7 +481,8 @@ public final class Webhooks {
                 before.createdAt(),
                 before.updatedAt(),
                 before.signing(),
-                before.file());
+                before.file(),
+                state.deaths());
         if (Objects.equals(before.expiredAt(), state.expiredAt())) {
             current.put(id, after);
         } else {

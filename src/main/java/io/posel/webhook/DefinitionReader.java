@@ -40,6 +40,7 @@ final class DefinitionReader {
             "signed",
             "state",
             "failingSince",
+            "deadCount",
             "expiresAt",
             "lastSuccessAt",
             "createdAt",

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param deletedAt when a user deleted it
  * @param signing no part of the definition, which has versions and can be read
  * @param file the one that the definition stands in; null if it was made over HTTP
+ * @param deaths deliveries that died since it began to fail, or in the failing that is over
  */
 public record Webhook(
         String id,
@@ -21,9 +22,10 @@ public record Webhook(
         Instant createdAt,
         Instant updatedAt,
         SigningSecrets signing,
-        @Nullable DefinitionFile file) {
+        @Nullable DefinitionFile file,
+        int deaths) {
 
-    /** One that does not sign, made over HTTP. */
+    /** One that does not sign, made over HTTP, of which nothing died. */
     public Webhook(
             String id,
             int version,
@@ -33,12 +35,13 @@ public record Webhook(
             @Nullable Instant deletedAt,
             Instant createdAt,
             Instant updatedAt) {
-        this(id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, SigningSecrets.NONE, null);
+        this(id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, SigningSecrets.NONE, null, 0);
     }
 
     /** The same, in this file. */
     public Webhook in(DefinitionFile other) {
-        return new Webhook(id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, signing, other);
+        return new Webhook(
+                id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, signing, other, deaths);
     }
 
     /** Whether deliveries may be sent now. */

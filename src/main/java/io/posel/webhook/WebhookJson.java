@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Webhooks as JSON: to users with every secret masked, to the store complete. */
 public final class WebhookJson {
+    private static final String ACTIVE = "active";
+    private static final String DISABLED = "disabled";
+    private static final String FAILING = "failing";
+    private static final String EXPIRED = "expired";
+
+    /** What {@link #state} may be. */
+    public static final List<String> STATES = List.of(ACTIVE, DISABLED, FAILING, EXPIRED);
+
     private final Expiry expiry;
 
     public WebhookJson(Expiry expiry) {
@@ -29,14 +37,13 @@ public final class WebhookJson {
         members.put("version", webhook.version());
         members.put("file", webhook.file() == null ? null : webhook.file().name());
         members.putAll(definitionToJson(Secrets.masked(webhook.definition())).members());
-        String state = state(webhook, now);
+        Instant failingSince = webhook.expiredAt() != null
+                ? webhook.health().failingSince()
+                : expiry.failingSince(webhook.health(), now);
         members.put("signed", !webhook.signing().isEmpty());
-        members.put("state", state);
-        members.put(
-                "failingSince",
-                webhook.expiredAt() != null
-                        ? webhook.health().failingSince()
-                        : expiry.failingSince(webhook.health(), now));
+        members.put("state", state(webhook, now));
+        members.put("failingSince", failingSince);
+        members.put("deadCount", failingSince == null ? 0 : webhook.deaths());
         members.put("expiresAt", expiresAt(webhook, now));
         members.put("lastSuccessAt", webhook.health().lastSuccessAt());
         members.put("createdAt", webhook.createdAt());
@@ -48,13 +55,14 @@ public final class WebhookJson {
         return (Json.Obj) Json.of(members);
     }
 
-    private String state(Webhook webhook, Instant now) {
+    /** Whether it sends, and why not. */
+    public String state(Webhook webhook, Instant now) {
         if (webhook.expiredAt() != null) {
-            return "expired";
+            return EXPIRED;
         } else if (!webhook.definition().enabled()) {
-            return "disabled";
+            return DISABLED;
         }
-        return expiry.failingSince(webhook.health(), now) == null ? "active" : "failing";
+        return expiry.failingSince(webhook.health(), now) == null ? ACTIVE : FAILING;
     }
 
     private @Nullable Instant expiresAt(Webhook webhook, Instant now) {

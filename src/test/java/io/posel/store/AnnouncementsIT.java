@@ -179,6 +179,19 @@ class AnnouncementsIT {
         }
 
         @Test
+        @DisplayName("F1: how many died is known at once, and after a restart")
+        void counted() throws SQLException {
+            settle(dead(queued("t")), delivered(queued("t")), dead(queued("t")), dead(queued("t")));
+            settle(dead(queued("t")), new Outcome.Dead(queued("t"), 1, 1, clock.instant(), "render", false, null));
+            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(3);
+
+            webhooks.edit(webhook, null, definition -> definition.withEnabled(false), entry());
+            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(3);
+            webhooks.load();
+            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(3);
+        }
+
+        @Test
         @DisplayName("F1: requests that were not sent are not told, nor those of a webhook that was deleted")
         void untold() throws SQLException {
             settle(new Outcome.Dead(queued("t"), 1, 1, clock.instant(), "render", false, null));

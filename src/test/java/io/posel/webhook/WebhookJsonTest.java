@@ -38,7 +38,10 @@ class WebhookJsonTest {
                 null,
                 null,
                 Instant.parse("2026-01-01T00:00:00Z"),
-                NOW);
+                NOW,
+                SigningSecrets.NONE,
+                null,
+                12);
         FieldError warning = new FieldError("/url", "not-https", Map.of("a", 1), "Why.");
 
         assertThat(json.toJson(webhook, List.of(warning), NOW))
@@ -46,7 +49,7 @@ class WebhookJsonTest {
                                 + "'events':['customer.credit.changed'],'filter':{'account.eshopId':['7']},"
                                 + "'url':'https://u:***@example.com/?key=***','body':'1','headers':{'X-Key':'***'},"
                                 + "'ordering':'entity','concurrency':4,'rateLimit':2.5,'signed':false,'state':'failing',"
-                                + "'failingSince':'2026-11-21T10:00:00Z','expiresAt':'2026-11-24T10:00:00Z',"
+                                + "'failingSince':'2026-11-21T10:00:00Z','deadCount':12,'expiresAt':'2026-11-24T10:00:00Z',"
                                 + "'lastSuccessAt':'2026-11-21T09:59:59Z','createdAt':'2026-01-01T00:00:00Z',"
                                 + "'updatedAt':'2026-11-22T10:00:00Z',"
                                 + "'warnings':[{'pointer':'/url','code':'not-https','params':{'a':1},'detail':'Why.'}]}")
@@ -67,11 +70,13 @@ class WebhookJsonTest {
                 NOW,
                 NOW,
                 SigningSecrets.NONE.rotated(secret, NOW),
-                null);
+                null,
+                3);
 
         Json.Obj shown = json.toJson(webhook, List.of(), NOW);
 
         assertThat(shown.get("signed")).isEqualTo(Json.Bool.TRUE);
+        assertThat(shown.get("deadCount")).as("it works now").hasToString("0");
         assertThat(shown + webhook.toString()).doesNotContain("MfKQ9r8G");
     }
 
