@@ -1,4 +1,4 @@
-import { html, useEffect, useRef, useState } from '../core/html.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../core/html.js';
 import { insertAtCaret } from './variables.js';
 
 let loading;
@@ -25,7 +25,8 @@ export function JsonField({ value, onChange, errors, offered, label, readOnly, a
       focus: () => element.current.focus(),
     };
   });
-  useEffect(() => {
+  // before the next key is pressed: later it would take back what has been typed meanwhile
+  useLayoutEffect(() => {
     if (there) element.current.value = value;
   }, [there, value]);
   useEffect(() => {
