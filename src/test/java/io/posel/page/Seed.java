@@ -64,6 +64,13 @@ final class Seed {
         return id;
     }
 
+    /** Deletes all webhooks, for a test that begins with none. */
+    void clear() {
+        for (String id : client().get("/api/webhooks?limit=200").all("items", "id")) {
+            client().delete("/api/webhooks/" + id);
+        }
+    }
+
     void awaitSettled(String webhook, int count) {
         await("deliveries are settled").atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(
                         posel.rows("select count(*) from delivery where webhook_id = '" + webhook

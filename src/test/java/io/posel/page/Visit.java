@@ -16,10 +16,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** One person's browser with one tab: cookies, caches and storage of its own. Opened by {@link PageFixture#visit}. */
 final class Visit implements AutoCloseable {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    private static final int MOST_STOPS = 40;
 
     private final Look look;
     private final BrowserContext context;
@@ -73,6 +75,102 @@ final class Visit implements AutoCloseable {
 
     void press(String button) {
         role(AriaRole.BUTTON, button).click();
+    }
+
+    /** To a place of the page as a link of it would lead there: {@code webhooks/new}. */
+    Visit at(String place) {
+        page.navigate("/#/" + place);
+        return this;
+    }
+
+    /** By the menu. */
+    void goTo(String name) {
+        role(AriaRole.NAVIGATION)
+                .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName(name))
+                .click();
+    }
+
+    Locator link(String name) {
+        return role(AriaRole.LINK, name);
+    }
+
+    Locator text(String text) {
+        return page.getByText(text);
+    }
+
+    /** @param label all of it */
+    Locator field(String label) {
+        return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
+    }
+
+    /** One that says of itself that it may stay empty. */
+    Locator optional(String label) {
+        return field(label + look.of(" (optional)", " (nepovinné)"));
+    }
+
+    /** A box or a choice by the words beside it; what explains them follows. */
+    Locator choice(String label) {
+        // Pattern.quote is not understood in the browser
+        return page.getByLabel(Pattern.compile("^" + label.replaceAll("[^\\p{L}\\p{N} ]", "\\\\$0")));
+    }
+
+    /** The one that stands open. */
+    Locator dialog() {
+        return page.locator("dialog[open]");
+    }
+
+    /** Presses a button at the foot of the dialog that stands open. */
+    void answer(String button) {
+        dialog().locator("footer")
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(button).setExact(true))
+                .click();
+    }
+
+    /** The part of the page that is called so. */
+    Locator region(String name) {
+        return role(AriaRole.REGION, name);
+    }
+
+    Locator row(String text) {
+        return role(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(text));
+    }
+
+    /** What a short message at the edge says. */
+    Locator message() {
+        return page.locator(".toasts");
+    }
+
+    /** The editor of a message's body. */
+    Locator body() {
+        return page.locator("json-editor").getByLabel(look.of("Message body (JSON)", "Tělo zprávy (JSON)"));
+    }
+
+    /** Opens what stands folded behind these words. */
+    void unfold(String summary) {
+        page.locator("summary").getByText(summary).click();
+    }
+
+    /** By the button beside a field and the list behind it. @param field its label; empty for the body */
+    void insertVariable(String field, String variable) {
+        String insert = look.of("Insert variable", "Vložit proměnnou");
+        press(field.isEmpty() ? insert : insert + ": " + field);
+        dialog().getByRole(AriaRole.SEARCHBOX).fill(variable);
+        dialog().getByText("#" + variable + "#").click();
+        assertThat(dialog()).hasCount(0);
+    }
+
+    /** By the Tab key, as somebody without a mouse gets there; fails the test if it is not within so many stops. */
+    void tabTo(Locator control) {
+        for (int stops = 0; stops < MOST_STOPS && !isFocused(control); stops++) {
+            page.keyboard().press("Tab");
+        }
+        assertThat(control).isFocused();
+    }
+
+    private static boolean isFocused(Locator control) {
+        return (boolean) control.evaluate("element => element === document.activeElement");
     }
 
     /**
