@@ -38,7 +38,6 @@ export default {
     'types.deleteText': 'Its events are still accepted, and webhooks that name it still send them. Only titles, variables and the sample go.',
     'types.deleted': '“{name}” is removed.',
     'types.use': 'New webhook for it',
-    'types.conflict': 'Somebody else changed this event type meanwhile. Load it again, then repeat your change.',
     'types.gone': 'The catalogue has no such type.',
   },
   cs: {
@@ -79,7 +78,6 @@ export default {
     'types.deleteText': 'Jeho události se dál přijímají a webhooky, které ho uvádějí, je dál posílají. Zmizí jen názvy, proměnné a ukázka.',
     'types.deleted': '„{name}“ je odebraný.',
     'types.use': 'Nový webhook pro něj',
-    'types.conflict': 'Typ události mezitím změnil někdo jiný. Načtěte ho znovu a změnu zopakujte.',
     'types.gone': 'Takový typ v nabídce není.',
   },
 };
