@@ -156,8 +156,11 @@ class TextsIT {
                         .map(each -> each + " in " + asked.get(each)))
                 .as("asked for, and not there")
                 .isEmpty();
-        assertThat(keys.stream().filter(each -> !asked.containsKey(each) && !BY_CODE.matcher(each).lookingAt()).filter(each -> patterns.stream()
-                        .noneMatch(pattern -> pattern.matcher(each).matches())))
+        assertThat(keys.stream()
+                        .filter(each -> !asked.containsKey(each)
+                                && !BY_CODE.matcher(each).lookingAt())
+                        .filter(each -> patterns.stream()
+                                .noneMatch(pattern -> pattern.matcher(each).matches())))
                 .as("there, and never asked for")
                 .isEmpty();
     }
