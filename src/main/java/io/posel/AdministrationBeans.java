@@ -14,6 +14,7 @@ import io.posel.route.ShowAudit;
 import io.posel.route.ShowDeliveries;
 import io.posel.route.ShowOpenApi;
 import io.posel.route.ShowStats;
+import io.posel.route.ShowWebhookStats;
 import io.posel.route.TestWebhook;
 import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
@@ -88,6 +89,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
                         core.tally,
                         new QueueDepths(core.database.dataSource(), core.queue, core.clock),
                         core.dispatcher::inFlight));
+        names.accept("showWebhookStats", new ShowWebhookStats(core.webhookTally));
 
         ReplayDeliveries replay = new ReplayDeliveries(
                 new Replay(core.database.dataSource(), webhooks, core.settlement), log, core.audit);

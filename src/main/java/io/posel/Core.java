@@ -6,9 +6,11 @@ import io.posel.delivery.Dispatcher;
 import io.posel.delivery.ErasureWatch;
 import io.posel.delivery.HandOver;
 import io.posel.delivery.Limits;
+import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
 import io.posel.delivery.RecentEvents;
 import io.posel.delivery.Tally;
+import io.posel.delivery.WebhookTally;
 import io.posel.event.EventTypes;
 import io.posel.store.AccessTokens;
 import io.posel.store.Announcements;
@@ -50,6 +52,7 @@ final class Core implements AutoCloseable {
     final Settings settings;
     final InstantSource clock;
     final Tally tally;
+    final WebhookTally webhookTally;
     /** Only wakes: nothing that may wait for the database. */
     final ScheduledThreadPoolExecutor timer = Threads.timer("posel-timer", 1);
 
@@ -86,6 +89,7 @@ final class Core implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.tally = new Tally(clock);
+        this.webhookTally = new WebhookTally(clock);
         EventTypes eventTypes = CatalogueFiles.load(settings.home());
         Database.Access access = access();
         this.database = new Database(access);
@@ -114,7 +118,7 @@ final class Core implements AutoCloseable {
         webhooks.keepAtMost(settings.number("posel.max-webhooks", 1, 1_000_000));
         HandOver handOver = new HandOver(this::queued);
         this.transactions = new Transactions(database.dataSource(), fence, handOver);
-        this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled, tally::happened);
+        this.settlement = new Settlement(transactions, expiry, webhooks::settled, this::settled, this::happened);
         this.announcements = new Announcements(database.dataSource(), settlement, webhooks, expiry, clock);
         this.catalogue = new Catalogue(database.dataSource(), settlement, eventTypes);
         this.tokens = new AccessTokens(database.dataSource(), settlement, clock, random);
@@ -185,6 +189,11 @@ final class Core implements AutoCloseable {
 
     private void goesOn() {
         dispatcher.readAllAnew();
+    }
+
+    private void happened(Outcome outcome) {
+        tally.happened(outcome);
+        webhookTally.happened(outcome);
     }
 
     private void settled(List<Queued> deliveries) {

@@ -679,6 +679,34 @@ class AdministrationIT {
         }
 
         @Test
+        void stats_tell_by_hour_what_became_of_the_deliveries_of_each_webhook() {
+            String works = webhook(",'filter':{'customer.id':['hours-1']}");
+            String fails = webhook(",'filter':{'customer.id':['hours-2']}");
+            String none = webhook(",'filter':{'customer.id':['hours-3']}");
+            deliveryOf(accept("hours-1"), "delivered");
+            deliveryOf(accept("hours-1"), "delivered");
+            receiver.answer(Answer.status(500));
+            deliveryOf(accept("hours-2"), "dead");
+
+            HttpAnswer stats = get("/api/stats/webhooks?webhook=" + fails + "," + works + "," + none);
+            assertThat(stats.all("items", "webhookId")).containsExactly(fails, works);
+            assertThat(sum(stats, "items.1.delivered")).isEqualTo(2);
+            assertThat(sum(stats, "items.1.dead")).isZero();
+            assertThat(sum(stats, "items.0.delivered")).isZero();
+            assertThat(sum(stats, "items.0.dead")).isEqualTo(1);
+            assertThat(Instant.parse(stats.at("hours.23"))).isBeforeOrEqualTo(Instant.now());
+            assertThat(get("/api/stats/webhooks").all("items", "webhookId"))
+                    .contains(works, fails)
+                    .doesNotContain(none);
+        }
+
+        private static int sum(HttpAnswer answer, String path) {
+            return IntStream.range(0, 24)
+                    .map(hour -> Integer.parseInt(answer.at(path + "." + hour)))
+                    .sum();
+        }
+
+        @Test
         void the_interface_is_not_for_the_intake_token() {
             for (String path : List.of("/api/webhooks", "/api/deliveries", "/api/event-types", "/api/stats")) {
                 assertThat(posel.send("GET", path, "", "Authorization", "Bearer " + PoselClient.INTAKE_TOKEN)

@@ -344,6 +344,10 @@ class OpenApiIT {
             get(400, list + "?state=dead&state=delivered");
         }
         get(200, "/api/stats");
+        assertThat(get(200, "/api/stats/webhooks").all("items", "webhookId")).contains(on);
+        assertThat(get(200, "/api/stats/webhooks?webhook=none," + on).all("items", "webhookId"))
+                .containsExactly(on);
+        get(400, "/api/stats/webhooks?webhook=" + "x".repeat(1_001));
         ask(200, "POST", "/api/erase", "{'entity':{'type':'customer','id':'nobody'}}");
         ask(400, "POST", "/api/erase", "{'entity':{'type':'customer'},'x':1}");
         get(400, "/api/stats?since=1");
