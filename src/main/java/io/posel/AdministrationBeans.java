@@ -3,6 +3,7 @@ package io.posel;
 import io.posel.delivery.DeliveryResolver;
 import io.posel.delivery.TestBudget;
 import io.posel.event.EventReader;
+import io.posel.json.Json;
 import io.posel.route.EraseEntity;
 import io.posel.route.ManageEventTypes;
 import io.posel.route.ManageTokens;
@@ -10,6 +11,7 @@ import io.posel.route.ManageWebhooks;
 import io.posel.route.PreviewWebhook;
 import io.posel.route.ReplayDeliveries;
 import io.posel.route.SentRequest;
+import io.posel.route.ShowAbout;
 import io.posel.route.ShowAudit;
 import io.posel.route.ShowDeliveries;
 import io.posel.route.ShowOpenApi;
@@ -100,6 +102,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("eraseEntity", new EraseEntity(core.erasure, core.audit));
 
         names.accept("showAudit", new ShowAudit(core.audit));
+        names.accept("showAbout", new ShowAbout(Version.TEXT, core.startedAt, core.database, publicSettings(settings)));
         names.accept("showOpenApi", new ShowOpenApi(Version.TEXT));
 
         TestWebhook tests = new TestWebhook(
@@ -115,6 +118,18 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("answerFailedTest", tests::answerFailure);
 
         names.accept("previewWebhook", new PreviewWebhook(definitions, reader, catalogue, quickWarnings));
+    }
+
+    /** What explains to people what Posel does with their webhooks. */
+    private static Json publicSettings(Settings settings) {
+        return Json.object(
+                "expireAfter", settings.duration("posel.expire-after").toString(),
+                "retention", settings.duration("posel.retention").toString(),
+                "redeliveries", settings.number("posel.delivery.redeliveries", 0, 100),
+                "ordering", ordering(settings).json(),
+                "httpsOnly", settings.flag("posel.delivery.https-only"),
+                "maxWebhooks", settings.number("posel.max-webhooks", 1, 1_000_000),
+                "timeZone", settings.zone("posel.time-zone").getId());
     }
 
     /** Reads definitions from whatever place. */

@@ -35,7 +35,9 @@ import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -51,6 +53,7 @@ final class Core implements AutoCloseable {
 
     final Settings settings;
     final InstantSource clock;
+    final Instant startedAt;
     final Tally tally;
     final WebhookTally webhookTally;
     /** Only wakes: nothing that may wait for the database. */
@@ -88,6 +91,7 @@ final class Core implements AutoCloseable {
     Core(Settings settings, InstantSource clock, Runnable lost) {
         this.settings = settings;
         this.clock = clock;
+        this.startedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         this.tally = new Tally(clock);
         this.webhookTally = new WebhookTally(clock);
         EventTypes eventTypes = CatalogueFiles.load(settings.home());

@@ -395,6 +395,8 @@ class OpenApiIT {
         ask(404, "DELETE", "/api/tokens/" + made.at("id"), null);
         get(200, "/api/session");
         get(200, "/login");
+        get(200, "/api/about");
+        get(400, "/api/about?x");
         get(200, "/api/audit?limit=200");
         get(400, "/api/audit?from=x");
     }

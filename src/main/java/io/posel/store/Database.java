@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -137,6 +138,20 @@ public final class Database implements AutoCloseable {
 
     public Dialect dialect() {
         return dialect;
+    }
+
+    /** Which database it is, by its own words. */
+    public record Product(String name, String version, boolean embedded) {}
+
+    /** Fails with {@link StoreUnavailableException}. */
+    public Product product() {
+        try (Connection connection = pool.getConnection()) {
+            DatabaseMetaData database = connection.getMetaData();
+            return new Product(
+                    database.getDatabaseProductName(), database.getDatabaseProductVersion(), dialect == Dialect.H2);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
+        }
     }
 
     /** Whether it answers now. */
