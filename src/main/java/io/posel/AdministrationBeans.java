@@ -8,6 +8,7 @@ import io.posel.route.EraseEntity;
 import io.posel.route.ManageEventTypes;
 import io.posel.route.ManageTokens;
 import io.posel.route.ManageWebhooks;
+import io.posel.route.NewestEvents;
 import io.posel.route.PreviewWebhook;
 import io.posel.route.ReplayDeliveries;
 import io.posel.route.SentRequest;
@@ -105,10 +106,12 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("showAbout", new ShowAbout(Version.TEXT, core.startedAt, core.database, publicSettings(settings)));
         names.accept("showOpenApi", new ShowOpenApi(Version.TEXT));
 
+        NewestEvents newest = new NewestEvents(log, core.queue);
         TestWebhook tests = new TestWebhook(
                 webhooks,
                 reader,
                 catalogue,
+                newest,
                 core.audit,
                 new TestBudget(TESTS_AT_ONCE, TESTS_PER_MINUTE, core.clock),
                 () -> UUID.randomUUID().toString(),
@@ -117,7 +120,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("answerTest", tests::answer);
         names.accept("answerFailedTest", tests::answerFailure);
 
-        names.accept("previewWebhook", new PreviewWebhook(definitions, reader, catalogue, quickWarnings));
+        names.accept("previewWebhook", new PreviewWebhook(definitions, reader, catalogue, newest, quickWarnings));
     }
 
     /** What explains to people what Posel does with their webhooks. */

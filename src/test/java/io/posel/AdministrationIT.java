@@ -639,6 +639,82 @@ class AdministrationIT {
         }
 
         @Test
+        void a_preview_takes_the_newest_event_of_a_type_that_was_accepted() {
+            String preview = "{'url':'https://example.com/?id=#customer.id#','eventType':'%s','recent':true}";
+            String event = "{'id':'%s','type':'recent.type','entity':{'type':'customer','id':'%s'},"
+                    + "'data':{'customer':{'id':'%s'}}}";
+            assertThat(post("/api/preview", preview.formatted("recent.type")).errors())
+                    .containsExactly("/eventType no-recent-event");
+            for (String id : List.of("r1", "r2", "r3")) {
+                posel.accept(quoted(event.formatted(id, "of " + id, id)));
+            }
+            accept("later, of another type");
+
+            HttpAnswer newest = post("/api/preview", preview.formatted("recent.type"));
+            assertThat(newest.at("url")).isEqualTo("https://example.com/?id=r3");
+            assertThat(newest.at("event.id")).isEqualTo("r3");
+            assertThat(newest.at("event.entity.id")).isEqualTo("of r3");
+            assertThat(newest.at("event.acceptedAt"))
+                    .isEqualTo(get("/api/events?event=r3").at("items.0.acceptedAt"));
+
+            assertThat(post("/api/erase", "{'entity':{'type':'customer','id':'of r3'}}")
+                            .at("events"))
+                    .isEqualTo("1");
+            assertThat(post("/api/preview", preview.formatted("recent.type")).at("event.id"))
+                    .isEqualTo("r2");
+            assertThat(post("/api/preview", "{'url':'https://example.com/','recent':1,'eventType':'recent.type'}")
+                            .errors())
+                    .containsExactly("/recent type-mismatch");
+            assertThat(post("/api/preview", "{'url':'https://example.com/','recent':true}")
+                            .errors())
+                    .containsExactly("/eventType required");
+            HttpAnswer sample = post(
+                    "/api/preview",
+                    "{'url':'https://example.com/','recent':false,'eventType':'customer.credit.changed'}");
+            assertThat(sample.at("event")).isEqualTo("null");
+        }
+
+        @Test
+        @DisplayName("S9: what was read can be previewed, and its masks stay masks")
+        void a_preview_leaves_masks_as_they_are() {
+            HttpAnswer shown = post(
+                    "/api/preview",
+                    "{'url':'https://me:***@example.com/?key=***&id=#customer.id#','headers':{'X-Key':'***'},"
+                            + "'eventType':'customer.credit.changed'}");
+
+            assertThat(shown.status()).as(shown.toString()).isEqualTo(200);
+            assertThat(shown.at("url")).startsWith("https://example.com/?key=***&id=");
+            assertThat(shown.at("headers.X-Key")).isEqualTo("***");
+            assertThat(shown.at("headers.Authorization")).isEqualTo("***");
+            for (String own : List.of("Basic dXM6cHc=", "Basic !!!", "Bearer x")) {
+                String body = "{'url':'https://example.com/','headers':{'Authorization':'" + own
+                        + "'},'eventType':'customer.credit.changed'}";
+                assertThat(post("/api/preview", body).at("headers.Authorization"))
+                        .isEqualTo(own);
+            }
+        }
+
+        @Test
+        void anyone_may_ask_which_posel_it_is() {
+            HttpAnswer about = get("/api/about");
+
+            assertThat(about.at("version")).isEqualTo("development");
+            assertThat(about.at("java")).isEqualTo(Runtime.version().toString());
+            assertThat(Instant.parse(about.at("startedAt"))).isBeforeOrEqualTo(Instant.now());
+            assertThat(about.at("database.product")).isEqualTo(database == TestDatabase.H2 ? "H2" : "PostgreSQL");
+            assertThat(about.at("database.version")).matches("[1-9][0-9]*\\..*");
+            assertThat(about.at("database.embedded")).isEqualTo(String.valueOf(database == TestDatabase.H2));
+            assertThat(about.at("settings.expireAfter")).isEqualTo("PT72H");
+            assertThat(about.at("settings.retention")).isEqualTo("PT720H");
+            assertThat(about.at("settings.redeliveries")).isEqualTo("2");
+            assertThat(about.at("settings.ordering")).isEqualTo("entity");
+            assertThat(about.at("settings.httpsOnly")).isEqualTo("false");
+            assertThat(about.at("settings.maxWebhooks")).isEqualTo("50000");
+            assertThat(about.at("settings.timeZone"))
+                    .isEqualTo(java.time.ZoneId.systemDefault().getId());
+        }
+
+        @Test
         void stats_count_by_state() {
             webhook(",'enabled':false");
             accept("stats");

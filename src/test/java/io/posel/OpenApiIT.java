@@ -272,6 +272,9 @@ class OpenApiIT {
         ask(400, "POST", "/api/preview", preview + "'to':1}");
         ask(400, "POST", "/api/preview", preview + "'event':{'type':1}}");
         ask(422, "POST", "/api/preview", preview + "'eventType':'no.such'}");
+        ask(422, "POST", "/api/preview", preview + "'eventType':'no.such','recent':true}");
+        ask(202, "POST", "/events", EVENT.formatted("p1", "p"));
+        ask(200, "POST", "/api/preview", preview + "'eventType':'customer.credit.changed','recent':true}");
         ask(422, "POST", "/api/preview", "{'url':'x','eventType':'customer.credit.changed'}");
 
         String path = "/api/webhooks/" + webhook(false) + "/test";
@@ -284,6 +287,7 @@ class OpenApiIT {
         ask(400, "POST", path, "{'event':{'type':'a','data':{}}}");
         ask(404, "POST", "/api/webhooks/wh_none/test", body);
         ask(422, "POST", path, "{'eventType':'no.such'}");
+        ask(422, "POST", path, "{'eventType':'no.such','recent':true}");
         HttpAnswer last = posel.post(path, body.replace('\'', '"'));
         for (int i = 0; i < 100 && last.status() == 200; i++) {
             last = posel.post(path, body.replace('\'', '"'));

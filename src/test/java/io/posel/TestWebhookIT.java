@@ -124,6 +124,26 @@ class TestWebhookIT {
     }
 
     @Test
+    void theNewestEventThatWasAcceptedIsSent() {
+        String id = webhook(posel, receiver.url("/?id=#customer.id#"), "");
+        String test = "{\"eventType\":\"no.catalogue\",\"recent\":true}";
+        HttpAnswer none = posel.post("/api/webhooks/" + id + "/test", test);
+        assertThat(none.status()).isEqualTo(422);
+        assertThat(none.errors()).containsExactly("/eventType no-recent-event");
+        for (String customer : List.of("1", "2")) {
+            posel.accept("{\"type\":\"no.catalogue\",\"entity\":{\"type\":\"customer\",\"id\":\"" + customer
+                    + "\"},\"data\":{\"customer\":{\"id\":\"" + customer + "\"}}}");
+        }
+
+        test(id, test);
+
+        assertThat(receiver.requests()).hasSize(1);
+        assertThat(receiver.requests().get(0).target()).isEqualTo("/?id=2");
+        assertThat(receiver.requests().get(0).header("webhook-event")).contains("no.catalogue");
+        assertThat(receiver.requests().get(0).header("webhook-test")).contains("true");
+    }
+
+    @Test
     void secretsAreSentAndNotShown() {
         String id = webhook(
                 posel,

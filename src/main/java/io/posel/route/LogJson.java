@@ -52,7 +52,7 @@ final class LogJson {
                 "erased", event.erased());
     }
 
-    private static Json entity(EntityRef entity) {
+    static Json entity(EntityRef entity) {
         return Json.object(
                 "type", entity.type(),
                 "id", entity.id());

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -36,7 +35,6 @@ import org.apache.camel.support.SynchronizationAdapter;
  * {@code webhook-test}.
  */
 public final class TestWebhook {
-    private static final Set<String> KNOWN = Set.of("event", "eventType");
     private static final String RUNNING = "test";
 
     private final Webhooks webhooks;
@@ -60,12 +58,13 @@ public final class TestWebhook {
             Webhooks webhooks,
             EventReader events,
             Catalogue catalogue,
+            NewestEvents newest,
             Audit audit,
             TestBudget budget,
             Supplier<String> ids,
             InstantSource clock) {
         this.webhooks = webhooks;
-        this.example = new ExampleEvent(events, catalogue, "Nothing was sent");
+        this.example = new ExampleEvent(events, catalogue, newest, "Nothing was sent");
         this.audit = audit;
         this.budget = budget;
         this.headers = new StandardHeaders(clock);
@@ -82,7 +81,7 @@ public final class TestWebhook {
     public void prepare(Exchange exchange) {
         ApiRequest request = new ApiRequest(exchange);
         Webhook webhook = webhooks.existing(request.path("id"));
-        Event event = example.of(request.object(KNOWN));
+        Event event = example.of(request.object(ExampleEvent.MEMBERS)).event();
         try {
             OutgoingRequest sent = RequestTemplate.compile(webhook.definition()).render(event.variables());
             OutgoingRequest shown = MaskedRequest.of(webhook.definition(), event.variables());

@@ -33,6 +33,8 @@ public final class DeliveryLog {
             select delivery_id, run, number, at, status, error, detail, duration_ms, answer
             from attempt where delivery_id = any(?) order by delivery_id, run, number""";
 
+    private static final int NEWEST = 100_000;
+
     private final DataSource dataSource;
 
     public DeliveryLog(DataSource dataSource) {
@@ -177,6 +179,26 @@ public final class DeliveryLog {
             return new Page<>(
                     more ? found.subList(0, limit) : found,
                     more ? new Cursor(found.get(limit - 1).no(), "") : null);
+        });
+    }
+
+    /**
+     * The newest of that type whose data is not erased. Looked for among the last {@value #NEWEST} places: there is no
+     * index of types, which each event would pay for.
+     */
+    public Optional<LoggedEvent> newest(String type) {
+        Conditions conditions = new Conditions()
+                .andAll("e.type = ?", type)
+                .andAll("octet_length(e.data) > 0")
+                .andAll("e.no > (select coalesce(max(no), 0) from event) - ?", NEWEST);
+        return ask(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement(EVENTS + conditions.where() + " order by e.no desc limit ?")) {
+                select.setInt(conditions.bind(select), 1);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? Optional.of(event(row)) : Optional.empty();
+                }
+            }
         });
     }
 
