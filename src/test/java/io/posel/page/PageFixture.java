@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -35,7 +36,9 @@ final class PageFixture implements ExecutionCondition, BeforeAllCallback, AfterE
     private static final Path FAILURES = Path.of("target", "page-failures");
 
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> files = new LinkedHashMap<>();
     private final List<Visit> visits = new ArrayList<>();
+    private InstantSource clock = Clock.systemUTC();
     private Browser browser;
     private Path home;
     private RunningPosel posel;
@@ -43,6 +46,18 @@ final class PageFixture implements ExecutionCondition, BeforeAllCallback, AfterE
 
     PageFixture with(String variable, String value) {
         settings.put(variable, value);
+        return this;
+    }
+
+    /** Its time instead of ours. */
+    PageFixture at(InstantSource time) {
+        clock = time;
+        return this;
+    }
+
+    /** A file that is there when Posel starts, and stays. @param path below Posel's home */
+    PageFixture withFile(String path, String text) {
+        files.put(path, text);
         return this;
     }
 
@@ -55,8 +70,13 @@ final class PageFixture implements ExecutionCondition, BeforeAllCallback, AfterE
     public void beforeAll(ExtensionContext context) throws IOException {
         browser = Chromium.in(context);
         home = Files.createTempDirectory("posel-page");
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = home.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file.getValue());
+        }
         receiver = Receiver.start();
-        posel = RunningPosel.on(TestDatabase.H2, home).with("POSEL_SECRET_KEY", TestLinks.KEY);
+        posel = RunningPosel.on(TestDatabase.H2, home).at(clock).with("POSEL_SECRET_KEY", TestLinks.KEY);
         settings.forEach(posel::with);
         posel.start();
     }
