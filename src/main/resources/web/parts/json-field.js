@@ -29,10 +29,10 @@ export function JsonField({ value, onChange, errors, offered, label, readOnly, a
   useLayoutEffect(() => {
     if (there) element.current.value = value;
   }, [there, value]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (there) element.current.mark(errors);
   }, [there, value, errors]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!there) return;
     element.current.offered = () => offered;
     element.current.describe({ 'aria-label': label, ...(errors.length > 0 ? { 'aria-invalid': 'true' } : {}) }, readOnly);

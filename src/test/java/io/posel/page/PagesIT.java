@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import io.posel.access.Role;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,8 +20,8 @@ class PagesIT {
         POSEL.seed().deliveries("Overview", "session.started", 12);
         Visit jana = POSEL.visit(Look.ENGLISH, Role.VIEWER).at("overview");
         Locator figures = jana.region("Figures");
-        assertThat(figures).containsText(Pattern.compile("\\b12\\s*events accepted"));
-        assertThat(figures).containsText(Pattern.compile("\\b12\\s*delivered"));
+        assertThat(figures).containsText("12events accepted");
+        assertThat(figures).containsText("12delivered");
         assertThat(jana.heading("How fast it is")).isVisible();
         assertThat(jana.page().locator("main")).containsText("Nothing waits");
     }
