@@ -49,6 +49,22 @@ const variables = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
+/**
+ * Typing over what is marked. Chromium by itself would keep the colour of what stood there in a style attribute, which
+ * the page's policy forbids, and says so in the console.
+ */
+const typingOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    if (event.inputType !== 'insertText' || !event.data || main.empty || view.composing || view.state.readOnly) return false;
+    event.preventDefault();
+    const typed = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: 'input.type', scrollIntoView: true });
+    const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, event.data, typed));
+    if (!handled) view.dispatch(typed());
+    return true;
+  },
+});
+
 class JsonEditor extends HTMLElement {
   #view;
   #changing = false;
@@ -76,6 +92,7 @@ class JsonEditor extends HTMLElement {
           syntaxHighlighting(colours),
           look,
           variables,
+          typingOver,
           EditorView.lineWrapping,
           autocompletion({ override: [(context) => this.#complete(context)], icons: false }),
           // no Tab: it goes on to the next field
