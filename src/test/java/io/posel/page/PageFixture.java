@@ -1,9 +1,13 @@
 package io.posel.page;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.microsoft.playwright.Browser;
 import io.posel.access.Role;
 import io.posel.testing.Answer;
 import io.posel.testing.PoselClient;
+import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
 import io.posel.testing.TestDatabase;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +41,7 @@ final class PageFixture implements ExecutionCondition, BeforeAllCallback, AfterE
     private static final Path FAILURES = Path.of("target", "page-failures");
 
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<Role, String> cookies = new EnumMap<>(Role.class);
     private final Map<String, String> files = new LinkedHashMap<>();
     private final List<Visit> visits = new ArrayList<>();
     private InstantSource clock = Clock.systemUTC();
@@ -131,14 +137,28 @@ final class PageFixture implements ExecutionCondition, BeforeAllCallback, AfterE
 
     /** A browser that nobody has used before, to be closed after the test. */
     Visit visit(Look look) {
-        Visit visit = new Visit(browser, look, "http://127.0.0.1:" + posel.port());
+        return visit(look, look.options(baseUrl()));
+    }
+
+    private Visit visit(Look look, Browser.NewContextOptions options) {
+        Visit visit = new Visit(browser, look, options);
         visits.add(visit);
         return visit;
     }
 
-    /** And signed in, at what {@code /} shows. */
+    private String baseUrl() {
+        return "http://127.0.0.1:" + posel.port();
+    }
+
+    /** And signed in, at what {@code /} shows: by a link the first time, later with the cookie that it brought. */
     Visit visit(Look look, Role role) {
-        return visit(look).signIn(link("Jana Nováková", role));
+        String cookie = cookies.get(role);
+        if (cookie != null) {
+            return visit(look, look.options(baseUrl()).setStorageState(cookie)).open("/");
+        }
+        Visit first = visit(look).signIn(link("Jana Nováková", role));
+        cookies.put(role, first.page().context().storageState());
+        return first;
     }
 
     /** As {@code login-link} makes it. */
@@ -162,6 +182,19 @@ final class PageFixture implements ExecutionCondition, BeforeAllCallback, AfterE
     /** Answers 200 to whatever webhooks send, until a test tells it otherwise. */
     Receiver receiver() {
         return receiver;
+    }
+
+    /** What came to addresses that begin so, in its order; waits until it is as much as that. */
+    List<ReceivedRequest> received(String path, int count) {
+        await("requests to " + path).atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(received(path))
+                .hasSize(count));
+        return received(path);
+    }
+
+    private List<ReceivedRequest> received(String path) {
+        return receiver.requests().stream()
+                .filter(each -> each.target().startsWith(path))
+                .toList();
     }
 
     Seed seed() {

@@ -29,9 +29,9 @@ final class Visit implements AutoCloseable {
     private final Page page;
     private boolean isSaved;
 
-    Visit(Browser browser, Look look, String baseUrl) {
+    Visit(Browser browser, Look look, Browser.NewContextOptions options) {
         this.look = look;
-        context = browser.newContext(look.options(baseUrl));
+        context = browser.newContext(options);
         context.setDefaultTimeout(Chromium.PATIENCE_MILLIS);
         context.tracing().start(new Tracing.StartOptions().setSnapshots(true));
         notices = new Notices(context);
@@ -145,6 +145,12 @@ final class Visit implements AutoCloseable {
     /** The editor of a message's body. */
     Locator body() {
         return page.locator("json-editor").getByLabel(look.of("Message body (JSON)", "Tělo zprávy (JSON)"));
+    }
+
+    /** Another body in place of the one that stands there, by the keyboard. */
+    void write(String body) {
+        body().press("Control+a");
+        page.keyboard().insertText(body);
     }
 
     /** Opens what stands folded behind these words. */
