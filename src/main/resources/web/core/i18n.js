@@ -127,7 +127,9 @@ const STEPS = [
 export function relativeTime(at, now = Date.now()) {
   const away = new Date(at) - now;
   const [unit, length] = STEPS.find(([, each]) => Math.abs(away) >= each) ?? STEPS[3];
-  return intl('RelativeTimeFormat', { numeric: 'auto' }).format(Math.trunc(away / length), unit);
+  // nearly three days are still three, but what was an hour and a half ago was not two hours ago
+  const count = away > 0 ? Math.round(away / length) : Math.trunc(away / length);
+  return intl('RelativeTimeFormat', { numeric: 'auto' }).format(count, unit);
 }
 
 /** A length of time in its greatest whole unit: “3 days”. */
