@@ -38,7 +38,7 @@ final class DemoReceiver implements AutoCloseable {
                 .append(' ')
                 .append(target);
         if (!body.isEmpty()) {
-            line.append("  ").append(body);
+            line.append("  ").append(body.replaceAll("\\s*\\n\\s*", " "));
         }
         if (authorization != null) {
             line.append("  Authorization: ").append(authorization);
