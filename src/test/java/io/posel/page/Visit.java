@@ -189,6 +189,12 @@ final class Visit implements AutoCloseable {
         return this;
     }
 
+    /** However often the browser complains so. @param notice what it begins with */
+    Visit bearing(String notice) {
+        notices.bear(notice);
+        return this;
+    }
+
     /** Fails if axe finds something serious or critical, in light or in dark. */
     void axe() {
         try {
@@ -199,6 +205,12 @@ final class Visit implements AutoCloseable {
         } finally {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(look.scheme()));
         }
+    }
+
+    /** Fails if somebody has to scroll sideways, with this window or with a phone. */
+    void fits() {
+        assertThat(sticksOut()).as("what sticks out").isEmpty();
+        fitsPhone();
     }
 
     /** Fails if somebody with a phone has to scroll sideways. */
