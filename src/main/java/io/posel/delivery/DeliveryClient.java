@@ -2,6 +2,7 @@ package io.posel.delivery;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -9,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.cookie.StandardCookieSpec;
@@ -129,7 +131,8 @@ public final class DeliveryClient extends CloseableHttpClient {
             return response;
         } catch (IOException | RuntimeException e) {
             cancellable.cancel();
-            if (!(e instanceof DeliveryTimeoutException) && !over.compareAndSet(false, true)) {
+            boolean alarmed = !over.compareAndSet(false, true);
+            if (!(e instanceof DeliveryTimeoutException) && (alarmed || ranOut(e))) {
                 DeliveryTimeoutException timeout = new DeliveryTimeoutException(limit);
                 timeout.addSuppressed(e);
                 throw timeout;
@@ -139,6 +142,11 @@ public final class DeliveryClient extends CloseableHttpClient {
             alarm.cancel(false);
             request.setPath(shownPath); // Camel puts it into exception texts
         }
+    }
+
+    /** On a busy machine the socket may notice before the alarm does. */
+    private static boolean ranOut(Exception e) {
+        return e instanceof SocketTimeoutException && !(e instanceof ConnectTimeoutException);
     }
 
     private void prepare(HttpUriRequestBase request) {
