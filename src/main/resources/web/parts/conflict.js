@@ -18,7 +18,6 @@ const MEMBERS = [
 /** Two people edited one webhook: what differs, and three ways out. */
 export function Conflict({ theirs, mine, who, at, onTheirs, onMine, onClose }) {
   const differing = MEMBERS.filter(([member]) => JSON.stringify(theirs[member]) !== JSON.stringify(mine[member]));
-  const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value, null, 1));
   return html`<${Dialog}
     title=${t('conflict.title')}
     wide
@@ -39,12 +38,19 @@ export function Conflict({ theirs, mine, who, at, onTheirs, onMine, onClose }) {
               ${differing.map(
                 ([member, label]) => html`<tr key=${member}>
                   <th scope="row">${t(label)}</th>
-                  <td class="mono">${text(theirs[member])}</td>
-                  <td class="mono">${text(mine[member])}</td>
+                  <td class="mono">${text(member, theirs[member])}</td>
+                  <td class="mono">${text(member, mine[member])}</td>
                 </tr>`,
               )}
             </tbody>
           </table>
         </div>`}
   <//>`;
+}
+
+function text(member, value) {
+  if (value === null || value === '') return '–';
+  if (member === 'enabled') return t(value ? 'common.yes' : 'common.no');
+  if (member === 'ordering') return t(`ordering.${value}`);
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 1);
 }

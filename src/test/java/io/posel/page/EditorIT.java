@@ -190,13 +190,17 @@ class EditorIT {
         Visit petr =
                 POSEL.visit(Look.CZECH).signIn(POSEL.link("Petr", Role.ADMIN)).at("webhooks/" + id);
         petr.field("Název").fill("Petrův");
+        petr.unfold("Omezení");
+        petr.field("Nejvíce požadavků za sekundu").fill("5");
         petr.press("Uložit webhook");
         assertThat(petr.message()).containsText("„Petrův“ je uložený.");
 
         jana.field("Name").fill("Janin");
         jana.press("Save webhook");
         assertThat(jana.dialog()).containsText("Petr saved it");
-        assertThat(jana.dialog().getByRole(AriaRole.ROW).last()).hasText(Pattern.compile("Name\\s*Petrův\\s*Janin"));
+        assertThat(jana.dialog().locator("tbody tr")).hasText(new Pattern[] {
+            Pattern.compile("Name\\s*Petrův\\s*Janin"), Pattern.compile("Requests per second, at most\\s*5\\s*–")
+        });
         jana.answer("Go on editing");
         assertThat(jana.field("Name")).hasValue("Janin");
         assertThat(stored(id, "name")).isEqualTo("Petrův");
