@@ -1,6 +1,6 @@
 import { html, render, useEffect, useErrorBoundary, useMemo, useRef, useState } from './core/html.js';
 import { addTexts, chooseLanguage, language, t, useLanguage } from './core/i18n.js';
-import { api, connection, session, whoIsIt } from './core/api.js';
+import { connection, session, whoIsIt } from './core/api.js';
 import { useStore } from './core/store.js';
 import { to, usePlace } from './core/router.js';
 import { Doing, Icon, Loading, Title } from './parts/basics.js';

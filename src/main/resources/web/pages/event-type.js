@@ -1,11 +1,12 @@
-import { html, useCallback, useMemo, useRef, useState } from '../core/html.js';
+import { html, useMemo, useRef, useState } from '../core/html.js';
 import { addTexts, t } from '../core/i18n.js';
 import { api, path, Refused, session } from '../core/api.js';
 import { useLoad } from '../core/load.js';
-import { go, to, useGuard } from '../core/router.js';
+import { go, to } from '../core/router.js';
 import { Dialog, Doing, Field, Icon, Loaded, Problem, sentence, Title } from '../parts/basics.js';
 import { title } from '../parts/catalogue.js';
 import { JsonField } from '../parts/json-field.js';
+import { useLeaving } from '../parts/leaving.js';
 import { say, sayProblem } from '../parts/messages.js';
 import texts from '../texts/event-types.js';
 
@@ -43,7 +44,6 @@ function Editor({ found, etag, isNew, reload }) {
   const before = useMemo(() => formOf(found), [found]);
   const [form, setForm] = useState(before);
   const [error, setError] = useState(null);
-  const [leaving, setLeaving] = useState(null);
   const [deleting, setDeleting] = useState(false);
   const editor = useRef(null);
   const dirty = JSON.stringify(form) !== JSON.stringify(before);
@@ -51,10 +51,7 @@ function Editor({ found, etag, isNew, reload }) {
   const parsed = useMemo(() => sampleOf(form.sample), [form.sample]);
   const name = title({ en: form.en, cs: form.cs }, form.type);
 
-  useGuard(
-    dirty && !readOnly,
-    useCallback(() => new Promise((answer) => setLeaving(() => answer)), []),
-  );
+  const leaving = useLeaving(dirty && !readOnly);
 
   const wrong = (pointer) => (error instanceof Refused ? error.errors.filter((each) => each.pointer.startsWith(pointer)).map((each) => sentence(each)) : []);
 
@@ -154,15 +151,7 @@ function Editor({ found, etag, isNew, reload }) {
         <span class="hint" role="status">${dirty && t('leave.text')}</span>
       </div>`}
     </form>
-    ${leaving &&
-    html`<${Dialog}
-      title=${t('leave.title')}
-      onClose=${() => (leaving(false), setLeaving(null))}
-      footer=${html`<button type="button" class="danger" onClick=${() => leaving(true)}>${t('leave.go')}</button>
-        <button type="button" class="primary" onClick=${() => (leaving(false), setLeaving(null))}>${t('leave.stay')}</button>`}
-    >
-      <p>${t('leave.text')}</p>
-    <//>`}
+    ${leaving}
     ${deleting &&
     html`<${Dialog}
       title=${t('types.deleteTitle', { name })}

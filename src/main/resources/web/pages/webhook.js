@@ -1,13 +1,14 @@
-import { html, useCallback, useEffect, useMemo, useRef, useState } from '../core/html.js';
+import { html, useCallback, useMemo, useRef, useState } from '../core/html.js';
 import { addTexts, longTime, t } from '../core/i18n.js';
 import { api, path, Refused, session } from '../core/api.js';
 import { definitionOf, formOf, newForm } from '../core/definition.js';
 import { useLoad } from '../core/load.js';
-import { go, to, useGuard } from '../core/router.js';
+import { go, to } from '../core/router.js';
 import { Dialog, Doing, Loaded, Problem, sentence, Title } from '../parts/basics.js';
 import { catalogue } from '../parts/catalogue.js';
 import { Conflict } from '../parts/conflict.js';
 import { DefinitionForm } from '../parts/definition-form.js';
+import { useLeaving } from '../parts/leaving.js';
 import { say, sayProblem } from '../parts/messages.js';
 import { Preview } from '../parts/preview.js';
 import { Secret } from '../parts/secret.js';
@@ -47,15 +48,11 @@ function Editor({ webhook, etag, types, ordering, event, reload }) {
   const [error, setError] = useState(null);
   const [shownErrors, setShownErrors] = useState({});
   const [conflict, setConflict] = useState(null);
-  const [leaving, setLeaving] = useState(null);
   const [deleting, setDeleting] = useState(false);
   const page = useRef(null);
   const dirty = JSON.stringify(form) !== JSON.stringify(before);
 
-  useGuard(
-    dirty && !readOnly,
-    useCallback(() => new Promise((answer) => setLeaving(() => answer)), []),
-  );
+  const leaving = useLeaving(dirty && !readOnly);
 
   const change = useCallback((part) => {
     setForm((now) => ({ ...now, ...part }));
@@ -157,15 +154,7 @@ function Editor({ webhook, etag, types, ordering, event, reload }) {
         </aside>
       </div>
     </div>
-    ${leaving &&
-    html`<${Dialog}
-      title=${t('leave.title')}
-      onClose=${() => (leaving(false), setLeaving(null))}
-      footer=${html`<button type="button" class="danger" onClick=${() => leaving(true)}>${t('leave.go')}</button>
-        <button type="button" class="primary" onClick=${() => (leaving(false), setLeaving(null))}>${t('leave.stay')}</button>`}
-    >
-      <p>${t('leave.text')}</p>
-    <//>`}
+    ${leaving}
     ${deleting &&
     html`<${Dialog}
       title=${t('webhook.deleteTitle', { name: webhook.name })}

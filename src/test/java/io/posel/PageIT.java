@@ -137,7 +137,6 @@ class PageIT {
             bytes += Long.parseLong(answer.header("Content-Length").orElseThrow());
         }
 
-        System.out.println("PageIT: the first view takes " + bytes + " bytes in " + (1 + files.size()) + " files");
         assertThat(bytes).isLessThan(FIRST_VIEW);
     }
 
