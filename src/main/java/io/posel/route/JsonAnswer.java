@@ -1,6 +1,7 @@
 package io.posel.route;
 
 import io.posel.json.Json;
+import java.nio.ByteBuffer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -25,6 +26,7 @@ final class JsonAnswer {
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         message.setHeader(Exchange.CONTENT_TYPE, mediaType);
-        message.setBody(body);
+        // as it is written at once: camel-platform-http-vertx pumps an array through a stream and several threads
+        message.setBody(ByteBuffer.wrap(body));
     }
 }

@@ -28,8 +28,16 @@ public final class Door {
     private static final Pattern UNREADABLE_CHARSET = Pattern.compile(
             "charset\\s*=(?!\\s*([\\w!#$%&'*+.^`|~-]+|\"[\\w!#$%&'*+.^`|~-]+\")\\s*(;|$))", Pattern.CASE_INSENSITIVE);
 
-    /** RFC 9110, 5.1. */
-    private static final Pattern HEADER_NAME = Pattern.compile("[\\w!#$%&'*+.^`|~-]+");
+    /** Besides digits and letters of ASCII (RFC 9110, 5.6.2). */
+    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
+
+    private static final boolean[] IN_TOKEN = new boolean[128];
+
+    static {
+        for (char c = 0; c < IN_TOKEN.length; c++) {
+            IN_TOKEN[c] = Character.isLetterOrDigit(c) || TOKEN_SIGNS.indexOf(c) >= 0;
+        }
+    }
 
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
@@ -71,8 +79,12 @@ public final class Door {
         List<String> names = head.headerNames();
         if (names.size() > MAX_HEADERS) {
             return refuse(431, "too-many-headers", "a request may have at most " + MAX_HEADERS + " headers");
-        } else if (!names.stream().allMatch(name -> HEADER_NAME.matcher(name).matches())) {
-            return refuse(400, "malformed-request", "the name of a header is a token, without blanks");
+        }
+        // with each request: a pattern and a stream here took a fiftieth of all processor time
+        for (String name : names) {
+            if (!isToken(name)) {
+                return refuse(400, "malformed-request", "the name of a header is a token, without blanks");
+            }
         }
         List<String> codings = head.header("Transfer-Encoding");
         List<String> lengths = head.header("Content-Length");
@@ -91,6 +103,16 @@ public final class Door {
             return refuse(400, "malformed-request", "the request target must be a path");
         }
         return Optional.empty();
+    }
+
+    private static boolean isToken(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c >= IN_TOKEN.length || !IN_TOKEN[c]) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     private Optional<Verdict.Refusal> foreignHost(RequestHead head) {
@@ -155,7 +177,7 @@ public final class Door {
             if (lower.contains("application/x-www-form-urlencoded") || lower.contains("multipart/")) {
                 return Optional.of(new Verdict.Refusal(415, "unsupported-media-type", "forms are not taken here"));
             }
-            if (UNREADABLE_CHARSET.matcher(type).find()) {
+            if (lower.contains("charset") && UNREADABLE_CHARSET.matcher(type).find()) {
                 return Optional.of(new Verdict.Refusal(
                         415,
                         "unsupported-charset",

@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,7 +131,9 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
         @Override
         public List<String> headerNames() {
             // names() would tell each of them once
-            return request.headers().entries().stream().map(Map.Entry::getKey).toList();
+            List<String> names = new ArrayList<>();
+            request.headers().forEach((name, value) -> names.add(name));
+            return names;
         }
 
         @Override
