@@ -32,7 +32,11 @@ export function to(segments, query = {}) {
 }
 
 let standing = location.hash;
+/** Which entry of the browser's history that is, counted from the first one of this page. */
+let entry = history.state?.entry ?? 0;
 let guard = null;
+
+history.replaceState({ entry }, '');
 
 /** @param leaving asked before somebody leaves; what it answers, a promise, decides */
 export function useGuard(isNeeded, leaving) {
@@ -50,24 +54,30 @@ export function useGuard(isNeeded, leaving) {
 
 addEventListener('hashchange', async () => {
   if (location.hash === standing) return;
+  const reached = history.state?.entry ?? entry + 1;
+  history.replaceState({ entry: reached }, '');
   if (guard) {
-    const wanted = location.hash;
-    history.replaceState(null, '', standing || '#/');
+    const steps = reached - entry;
+    // back to where the question stands, so that both ways of leaving work on afterwards
+    history.go(-steps);
     if (!(await guard())) return;
     guard = null;
-    history.pushState(null, '', wanted);
+    history.go(steps);
+    return;
   }
   arrive();
 });
 
 function arrive() {
   standing = location.hash;
+  entry = history.state.entry;
   place.set(here());
 }
 
 /** Goes there without asking: after what was worked on has been saved. */
 export function go(segments, query, { replace = false } = {}) {
   guard = null;
-  history[replace ? 'replaceState' : 'pushState'](null, '', to(segments, query));
+  if (replace) history.replaceState({ entry }, '', to(segments, query));
+  else history.pushState({ entry: entry + 1 }, '', to(segments, query));
   arrive();
 }

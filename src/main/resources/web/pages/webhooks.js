@@ -86,7 +86,7 @@ function List({ all, types, counts, day, query, mayChange, onChanged }) {
     ${rows.length === 0
       ? html`<p class="card quiet">${t('webhooks.noneFound')}</p>`
       : html`<div class="card flush scroll">
-          <table class="cards-on-phone">
+          <table class="webhooks cards-on-phone">
             <thead>
               <tr>
                 <th scope="col">${t('webhooks.name')}</th>

@@ -39,6 +39,7 @@ export function Preview({ form, webhook, types, onErrors }) {
   // what belongs to a field stands there
   const elsewhere = shown.error && !(shown.error instanceof Refused && shown.error.errors.every((each) => /^\/(url|body|headers)/.test(each.pointer)));
   const request = shown.error ? null : shown.data;
+  const warnings = request ? request.warnings.filter((each) => !isSaidOfEvent(each, form, request)) : [];
   return html`<section class="card stack" aria-label=${t('preview.title')}>
     <h2>${t('preview.title')}</h2>
     ${example &&
@@ -52,14 +53,19 @@ export function Preview({ form, webhook, types, onErrors }) {
           html`<p class="hint">${t('preview.recentOf', { time: shortTime(request.event.acceptedAt), entity: `${request.event.entity.type} ${request.event.entity.id}` })}</p>`}
           <${RequestView} request=${request} />
           <p class="hint">${t('preview.more')}</p>
-          ${(request.unknownVariables.length > 0 || request.warnings.length > 0) &&
+          ${(request.unknownVariables.length > 0 || warnings.length > 0) &&
           html`<div class="note warn">
             <strong>${t('preview.warnings')}</strong>
             <ul>
-              ${request.warnings.map((each) => html`<li>${sentence(each, 'warning')}</li>`)}
+              ${warnings.map((each) => html`<li>${sentence(each, 'warning')}</li>`)}
               ${request.unknownVariables.length > 0 && html`<li>${t('preview.unknown', { variables: list(request.unknownVariables.map((each) => `#${each}#`)) })}</li>`}
             </ul>
           </div>`}`
       : html`<p class="quiet">${t(shown.error ? 'preview.wrong' : 'preview.empty')}</p>`}
   </section>`;
+}
+
+/** With one event type, a variable that the event does not have is one that the type does not have. */
+function isSaidOfEvent(warning, form, { unknownVariables }) {
+  return warning.code === 'unknown-variable' && form.events.length === 1 && unknownVariables.includes(warning.params.name);
 }

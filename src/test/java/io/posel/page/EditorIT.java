@@ -93,6 +93,8 @@ class EditorIT {
                 .containsText(look.of("are not encrypted on their way", "nejsou na cestě k této adrese šifrované"));
         jana.write("{\"id\": \"#customer.jmeno#\"}");
         assertThat(preview).containsText(look.of("does not have #customer.jmeno#", "nemá #customer.jmeno#"));
+        assertThat(preview.locator("li", new Locator.LocatorOptions().setHasText("customer.jmeno")))
+                .hasCount(1);
 
         jana.field(look.of("Address (URL)", "Adresa (URL)")).fill("http://10.1.2.3/hook");
         jana.press(look.of("Remove key", "Odebrat key"));
@@ -180,6 +182,15 @@ class EditorIT {
         jana.answer("Leave, drop the changes");
         assertThat(jana.heading("Deliveries")).isVisible();
         assertThat(stored(id, "name")).isEqualTo("CRM");
+
+        jana.page().evaluate("history.back()");
+        assertThat(jana.field("Name")).hasValue("CRM");
+        jana.field("Name").fill("Another");
+        jana.page().evaluate("history.back()");
+        jana.answer("Leave, drop the changes");
+        assertThat(jana.heading("Webhooks")).isVisible();
+        jana.page().evaluate("history.forward()");
+        assertThat(jana.field("Name")).hasValue("CRM");
     }
 
     @Test
