@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.posel.template.BodyTemplate;
 import io.posel.template.HeaderTemplate;
 import io.posel.template.RenderException;
+import io.posel.template.Room;
 import io.posel.template.TemplateException;
 import io.posel.template.UrlTemplate;
 import io.posel.template.UserInfo;
@@ -67,20 +68,25 @@ public final class RequestTemplate {
     /** @throws RenderException if this event's data cannot be sent; trying again does not help */
     public OutgoingRequest render(Variables values) throws RenderException {
         String target = url.render(values);
+        int length = target.length();
         Map<String, String> rendered = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (body != null) {
             rendered.put(CONTENT_TYPE, "application/json");
         }
         for (HeaderTemplate header : headers) {
             if (body != null || !header.name().equalsIgnoreCase(CONTENT_TYPE)) {
-                rendered.put(header.name(), header.render(values));
+                String value = header.render(values);
+                rendered.put(header.name(), value);
+                length += value.length();
+                Room.require(length);
             }
         }
         if (authorization != null) {
             rendered.put(AUTHORIZATION, authorization);
         }
-        return new OutgoingRequest(
-                body == null ? "GET" : "POST", target, rendered, body == null ? null : body.render(values));
+        byte[] content = body == null ? null : body.render(values);
+        Room.require(length + (content == null ? 0 : content.length));
+        return new OutgoingRequest(content == null ? "GET" : "POST", target, rendered, content);
     }
 
     /** The paths of all variables in URL, headers and body. */

@@ -19,7 +19,7 @@ import java.util.Set;
  *   <li>One pass: what a variable brings in is never read as template.
  * </ul>
  *
- * <p>Not promised: a bound on the size of what is rendered, and that member names stay unique where they hold variables.
+ * <p>Not promised: that member names stay unique where they hold variables.
  */
 public final class BodyTemplate {
     private final BodyPart[] parts;
@@ -40,10 +40,12 @@ public final class BodyTemplate {
         return new BodyTemplate(parts, Variable.paths(variables), text.length() + 16 * variables.size());
     }
 
-    public byte[] render(Variables values) {
+    /** @throws RenderException if data makes it too long */
+    public byte[] render(Variables values) throws RenderException {
         StringBuilder out = new StringBuilder(expectedLength);
         for (BodyPart part : parts) {
             part.appendTo(out, values);
+            Room.require(out.length());
         }
         return out.toString().getBytes(StandardCharsets.UTF_8);
     }

@@ -103,13 +103,14 @@ public final class HeaderTemplate {
         return name;
     }
 
-    /** @throws RenderException if data brings in what a header cannot carry */
+    /** @throws RenderException if data brings in what a header cannot carry, or too much of it */
     public String render(Variables values) throws RenderException {
         StringBuilder out = new StringBuilder(64).append(constants[0]);
         for (int i = 0; i < variables.length; i++) {
             String text = variables[i].textIn(values);
             requireSendable(text, variables[i]);
             out.append(text).append(constants[i + 1]);
+            Room.require(out.length());
         }
         int from = 0;
         int to = out.length();

@@ -23,6 +23,7 @@ sealed interface UrlPart {
                 throw new RenderException("The URL cannot be requested: the value of " + variable
                         + " holds a broken character (half of a surrogate pair).");
             }
+            Room.require(out.length());
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.Set;
  *   <li>A URL without a path gets {@code /}. One pass: what a variable brings in is never read as template.
  * </ul>
  *
- * <p>Not promised: that the host exists or may be delivered to, and a bound on the URL's length.
+ * <p>Not promised: that the host exists or may be delivered to.
  */
 public final class UrlTemplate {
     private final Origin origin;
@@ -86,7 +86,7 @@ public final class UrlTemplate {
         return end;
     }
 
-    /** @throws RenderException if data brings in half a surrogate pair or makes a path segment of dots */
+    /** @throws RenderException if data brings in half a surrogate pair, makes a path segment of dots or is too long */
     public String render(Variables values) throws RenderException {
         StringBuilder out = new StringBuilder(prefix.length() + 32 * parts.length).append(prefix);
         for (UrlPart part : parts) {

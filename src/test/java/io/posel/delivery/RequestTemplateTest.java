@@ -96,6 +96,29 @@ class RequestTemplateTest {
     }
 
     @Test
+    @DisplayName("a template that repeats a variable does not fill the memory: all together is bounded")
+    void boundsARequest() throws Exception {
+        Variables megabyte = path -> new Json.Str("x".repeat(1_000_000));
+        String many = "#a##a##a##a##a##a##a##a#";
+
+        for (Definition tooLong : List.of(
+                definition("http://h/" + many.repeat(1_000), null, Map.of()),
+                definition("http://h/", "\"" + many.repeat(1_000) + "x\"", Map.of()),
+                definition("http://h/", "[" + "#a#,".repeat(8_000) + "1]", Map.of()),
+                definition("http://h/", null, Map.of("X-A", many.repeat(1_000) + "x")),
+                definition("http://h/", null, Map.of("X-A", "#a##a##a##a#", "X-B", "#a##a##a##a#")),
+                definition("http://h/#a##a##a#", "\"#a##a##a#\"", Map.of("X-A", "#a##a#")))) {
+            assertThatThrownBy(() -> RequestTemplate.compile(tooLong).render(megabyte))
+                    .isInstanceOf(RenderException.class)
+                    .hasMessageContaining("more than 8000000 bytes");
+        }
+        assertThat(RequestTemplate.compile(definition("http://h/#a#", "\"#a##a##a#\"", Map.of("X-A", "#a#")))
+                        .render(megabyte)
+                        .body())
+                .hasSize(3_000_002);
+    }
+
+    @Test
     void namesAllVariables() throws Exception {
         assertThat(RequestTemplate.compile(definition("http://h/#a#", "{\"x\":#b#}", Map.of("X-C", "#c#")))
                         .variables())

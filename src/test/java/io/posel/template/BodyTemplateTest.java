@@ -124,7 +124,7 @@ class BodyTemplateTest {
         assertThat(render(text)).isEqualTo(text);
     }
 
-    private static String render(String template, Object... data) throws TemplateException {
+    private static String render(String template, Object... data) throws TemplateException, RenderException {
         return new String(BodyTemplate.compile(template).render(Data.of(data)), StandardCharsets.UTF_8);
     }
 }
