@@ -14,9 +14,11 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -48,6 +50,13 @@ public record Failure(
         boolean retryable) {
     static final int ANSWER_LIMIT = 2 * 1024;
     private static final int DETAIL_LIMIT = 200;
+
+    /** RFC 9110, 5.6.7: who receives a date understands the two obsolete forms too. */
+    private static final List<DateTimeFormatter> DATES = List.of(
+            DateTimeFormatter.RFC_1123_DATE_TIME,
+            DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.US)
+                    .withZone(ZoneOffset.UTC),
+            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US).withZone(ZoneOffset.UTC));
 
     public enum Kind {
         STATUS("status"),
@@ -182,14 +191,14 @@ public record Failure(
         if (value.matches("\\d{1,9}")) {
             return Duration.ofSeconds(Long.parseLong(value));
         }
-        try {
-            Duration wait = Duration.between(
-                    now,
-                    ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                            .toInstant());
-            return wait.isNegative() ? null : wait;
-        } catch (DateTimeException e) {
-            return null;
+        for (DateTimeFormatter form : DATES) {
+            try {
+                Instant then = form.parse(value, Instant::from);
+                return then.isBefore(now) ? null : Duration.between(now, then);
+            } catch (DateTimeException e) {
+                continue;
+            }
         }
+        return null;
     }
 }
