@@ -1,5 +1,6 @@
 package io.posel;
 
+import io.posel.store.AuditEntry;
 import io.posel.store.Database;
 import io.posel.store.EncryptionKey;
 import java.nio.file.Files;
@@ -41,7 +42,12 @@ final class RotateKey {
                         "another Posel runs on " + core.database + ": stop every Posel on it, then repeat", null);
             }
             EncryptionKey next = core.keys.next(core.vault.key());
-            core.vault.rotate(core.transactions, next);
+            core.vault.rotate(
+                    core.transactions,
+                    next,
+                    core.audit
+                            .entry("rotate-key", AuditEntry.Action.KEY_ROTATED)
+                            .about(next.id()));
             return "The secrets in " + core.database + " are encrypted with the new key " + next.id() + ". "
                     + core.keys.adopt(next) + ".";
         } catch (SQLException e) {

@@ -90,6 +90,8 @@ class RotateKeyIT {
                 .isEqualTo("rw-------");
         posel.start();
         assertSends(0);
+        assertThat(posel.client().get("/api/audit?limit=1").text())
+                .contains("\"who\":\"rotate-key\",\"action\":\"key-rotated\"");
         posel.stop();
 
         Files.writeString(file, before);

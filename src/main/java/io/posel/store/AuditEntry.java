@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that somebody did, for the audit trail.
  *
- * @param who the name of the token that it was done with, or of who was signed in
+ * @param who the name of the token that it was done with, of who was signed in, of a file or of a command
  * @param webhookVersion the one that there is since then
- * @param subject what else it was about: the id of a delivery, an event type, an entity, the name of a token
+ * @param subject what else it was about: the id of a delivery, an event type, an entity, the name of a token, the id of a key
  * @param count how many events it concerned, null where that is not counted
  */
 public record AuditEntry(
@@ -38,7 +38,8 @@ public record AuditEntry(
         TOKEN_CREATED("token-created"),
         TOKEN_REVOKED("token-revoked"),
         SIGNED_IN("signed-in"),
-        SIGNED_OUT("signed-out");
+        SIGNED_OUT("signed-out"),
+        KEY_ROTATED("key-rotated");
 
         private final String code;
 

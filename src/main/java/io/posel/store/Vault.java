@@ -61,11 +61,16 @@ public final class Vault {
         }
     }
 
-    /** Encrypts everything with another key, in one transaction; {@link #unlock} comes before. */
-    public void rotate(Transactions transactions, EncryptionKey next) throws SQLException {
+    /**
+     * Encrypts everything with another key, in one transaction; {@link #unlock} comes before.
+     *
+     * @param done is written in it
+     */
+    public void rotate(Transactions transactions, EncryptionKey next, AuditEntry done) throws SQLException {
         try (Transaction transaction = transactions.begin()) {
             Seal other = new Seal(next, random);
             encryptAll(transaction.connection(), other);
+            Audit.write(transaction, done);
             transaction.commit();
             seal = other;
         }

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -210,7 +212,7 @@ class VaultIT {
             Vault vault = unlocked(key);
             addSigning(vault);
 
-            vault.rotate(transactions, next);
+            vault.rotate(transactions, next, rotated());
 
             assertThat(read(vault)).hasSize(10).containsOnly(PLAIN);
             assertThat(read(unlocked(next))).hasSize(10).containsOnly(PLAIN);
@@ -226,11 +228,24 @@ class VaultIT {
             addSigning(vault);
             execute("alter table secret_key add constraint only_the_old check (id = '" + key.id() + "')");
 
-            assertThatThrownBy(() -> vault.rotate(transactions, next)).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> vault.rotate(transactions, next, rotated()))
+                    .isInstanceOf(SQLException.class);
 
             assertThat(vault.key()).isSameAs(key);
             assertThat(read(vault)).hasSize(10).containsOnly(PLAIN);
             assertThat(read(unlocked(key))).hasSize(10).containsOnly(PLAIN);
+        }
+
+        private static AuditEntry rotated() {
+            return new AuditEntry(
+                    UUID.randomUUID(),
+                    Instant.EPOCH,
+                    "rotate-key",
+                    AuditEntry.Action.KEY_ROTATED,
+                    null,
+                    null,
+                    null,
+                    null);
         }
 
         @Test
