@@ -50,7 +50,7 @@ class HostileReceiversIT {
     private static final int QUICK = 5;
     private static final int SLOW = 80;
     private static final long SPARE_BYTES = 4 * 1024 * 1024;
-    private static final int SPARE_THREADS = 40;
+    private static final int SPARE_THREADS = 24;
     private static final int SPARE_FILES = 10;
 
     @TempDir
@@ -104,7 +104,7 @@ class HostileReceiversIT {
             "G4, G5, F2: receivers of every evil kind delay nobody, get three requests each and leave nothing behind")
     void everyEvilKind() throws Exception {
         Vitals vitals = posel.vitals();
-        int threads = vitals.threads().size();
+        int threads = threads(vitals).size();
         load(Duration.ofSeconds(5), false);
         long files = vitals.files();
 
@@ -123,14 +123,19 @@ class HostileReceiversIT {
                     .extracting(receiver -> vitals.socketsTo(receiver.port()))
                     .containsOnly(0L);
             assertThat(vitals.files()).isLessThan(files + SPARE_FILES);
-            assertThat(vitals.threads())
+            assertThat(threads(vitals))
                     .noneMatch(name -> name.startsWith("posel-delivery") || name.startsWith("posel-lookup"))
                     .hasSizeLessThan(threads + SPARE_THREADS);
         });
-        log(
-                "threads at the start: %d, idle again: %d",
-                threads, vitals.threads().size());
+        log("threads at the start: %d, idle again: %d", threads, threads(vitals).size());
         log("files before: %d, idle again: %d", files, vitals.files());
+    }
+
+    /** Without those of the interface, which a fixed number of first requests makes. */
+    private static List<String> threads(Vitals vitals) {
+        return vitals.threads().stream()
+                .filter(name -> !name.startsWith("vert.x-worker-thread-"))
+                .toList();
     }
 
     /** Posts for this time, and waits until all of it is settled. */
