@@ -52,8 +52,9 @@ final class DeliveryConnections {
                         TlsConfig.custom().setHandshakeTimeout(timeout).build())
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                         .http1Config(limits)
+                        .requestWriterFactory(RequestHead::new)
                         .responseParserFactory(new InterimAnswers(limits))
-                        // headers leave as UTF-8; an answer in another charset is no reason to fail
+                        // an answer in another charset is no reason to fail
                         .charCodingConfig(CharCodingConfig.custom()
                                 .setCharset(UTF_8)
                                 .setMalformedInputAction(REPLACE)
