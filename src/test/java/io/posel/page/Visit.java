@@ -2,6 +2,7 @@ package io.posel.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -217,7 +219,12 @@ final class Visit implements AutoCloseable {
     void fitsPhone() {
         page.setViewportSize(Look.PHONE_WIDTH, Look.PHONE_HEIGHT);
         try {
-            assertThat(sticksOut()).as("what sticks out on a phone").isEmpty();
+            // a chart is told of its new width with the next frame
+            await().pollInSameThread()
+                    .atMost(Duration.ofMillis((long) Chromium.PATIENCE_MILLIS))
+                    .untilAsserted(() -> assertThat(sticksOut())
+                            .as("what sticks out on a phone")
+                            .isEmpty());
         } finally {
             page.setViewportSize(look.width(), look.height());
         }
