@@ -221,7 +221,7 @@ final class Visit implements AutoCloseable {
         try {
             // a chart is told of its new width with the next frame
             await().pollInSameThread()
-                    .atMost(Duration.ofMillis((long) Chromium.PATIENCE_MILLIS))
+                    .atMost(Duration.ofMillis(Chromium.PATIENCE_MILLIS))
                     .untilAsserted(() -> assertThat(sticksOut())
                             .as("what sticks out on a phone")
                             .isEmpty());
