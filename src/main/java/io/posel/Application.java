@@ -51,6 +51,7 @@ public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
     private static final Duration USES = Duration.ofMinutes(1);
+    private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
     private static final String FIRST_NAME = "administrator";
     private static final int CAMEL_SHUTDOWN_SECONDS = 2;
@@ -67,7 +68,8 @@ public final class Application implements AutoCloseable {
     public Application(Settings settings, InstantSource clock) {
         settings.check();
         this.settings = settings;
-        createDirectory(settings.path("posel.data-dir"));
+        createDirectory(
+                settings.path("posel.data-dir"), settings.text("posel.db.url").isEmpty());
         this.core = new Core(settings, clock, Application::end);
         this.server = server();
         Supplier<String> ids = () -> UUID.randomUUID().toString();
@@ -110,6 +112,7 @@ public final class Application implements AutoCloseable {
                 door,
                 core.sessions,
                 new EdgeHeaders(),
+                () -> HealthReport.of(new HealthReport.Check("process", core.isAlive())),
                 () -> HealthReport.of(
                         new HealthReport.Check("database", core.isReady()),
                         new HealthReport.Check("owner", !core.isWaiting()),
@@ -123,7 +126,7 @@ public final class Application implements AutoCloseable {
     /**
      * Starts, and returns when requests are taken. A database that does not answer yet is waited for in the background.
      *
-     * @throws StartFailedException for anything that waiting does not mend
+     * @throws StartFailedException for anything that waiting does not fix
      */
     public void start() {
         RouteSet routes = RouteSet.of(settings.home());
@@ -213,15 +216,20 @@ public final class Application implements AutoCloseable {
         } catch (SQLException e) {
             LOG.warn("The database {} does not answer, trying again: {}", core.database, e.getMessage());
             retryLater(DATABASE_RETRY);
-        } catch (Database.UnusableException e) {
-            LOG.error("Posel takes no events: {}", e.getMessage());
-            core.ownership.close(); // another one may do better
-        } catch (StartFailedException e) {
-            LOG.error("Posel takes no events, trying again: {}", e.getMessage());
-            retryLater(DATABASE_RETRY);
+        } catch (Database.UnusableException | StartFailedException e) {
+            giveUp(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("Posel takes no events, trying again", e);
             retryLater(DATABASE_RETRY);
+        }
+    }
+
+    /** What a start fails for ends it also when the database kept it waiting: nobody would look for it in the log. */
+    private void giveUp(String reason) {
+        if (!stopped) {
+            LOG.error("Posel cannot start and ends: {}", reason);
+            core.ownership.close(); // another one may do better
+            end();
         }
     }
 
@@ -239,6 +247,7 @@ public final class Application implements AutoCloseable {
     private void startDeliveries() throws SQLException {
         core.start();
         webhookFiles.watch(settings.duration("posel.webhook-files.interval"));
+        core.releaseTimer.scheduleWithFixedDelay(core::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
         core.timer.scheduleWithFixedDelay(core::saveUses, USES.toMillis(), USES.toMillis(), TimeUnit.MILLISECONDS);
         if (!core.sessions.hasAnybodySignedIn()) {
             LOG.info(
@@ -323,8 +332,11 @@ public final class Application implements AutoCloseable {
         Runtime.getRuntime().halt(1);
     }
 
-    /** For Posel's user alone, where the file system knows such a thing: secrets are in there. */
-    private static void createDirectory(Path directory) {
+    /**
+     * For Posel's user alone, where the file system knows such a thing: secrets are in there. Need not be writable where
+     * all of them are set and the database is elsewhere.
+     */
+    private static void createDirectory(Path directory, boolean holdsTheDatabase) {
         try {
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory);
@@ -335,6 +347,9 @@ public final class Application implements AutoCloseable {
         } catch (IOException e) {
             throw new StartFailedException(
                     "the data directory " + directory + " cannot be created; set POSEL_DATA_DIR", e);
+        }
+        if (holdsTheDatabase) {
+            Database.requireWritable(directory);
         }
     }
 }

@@ -231,7 +231,10 @@ final class Core implements AutoCloseable {
                 waiting = true;
             }
             return opened;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
+            waiting = false;
+            throw database.explain(e);
+        } catch (RuntimeException e) {
             waiting = false;
             throw e;
         }
@@ -256,6 +259,21 @@ final class Core implements AutoCloseable {
     /** Whether the database answers, and was opened unless it is another's. */
     boolean isReady() {
         return (ready || waiting) && database.isReachable();
+    }
+
+    /** Asks the database, so that {@link #isAlive} knows of it. */
+    void look() {
+        if (ready || waiting) {
+            database.isReachable();
+        }
+    }
+
+    /**
+     * Whether this process works, or may work again without a new start: what must run runs, and the database has
+     * not turned away for good.
+     */
+    boolean isAlive() {
+        return dispatcher.isAlive() && intake.isAlive() && settlement.isAlive() && !database.isLost();
     }
 
     /** Whether another Posel owns the database, so that this one does nothing yet. */

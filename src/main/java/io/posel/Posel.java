@@ -2,6 +2,7 @@ package io.posel;
 
 import io.posel.access.LoginLinks;
 import io.posel.demo.Demo;
+import io.posel.store.Database;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -115,6 +116,7 @@ public final class Posel {
 
     private static void fail(String what, Throwable e) {
         if (e instanceof StartFailedException
+                || e instanceof Database.UnusableException
                 || e instanceof InvalidSettingException
                 || e instanceof IllegalStateException) {
             LoggerFactory.getLogger(Posel.class).debug("The start failed", e);

@@ -241,6 +241,13 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
+    /** Whether deliveries are started, or will be. */
+    public boolean isAlive() {
+        synchronized (lock) {
+            return thread == null || thread.isAlive() || stopping;
+        }
+    }
+
     /** Requests in flight. */
     public int inFlight() {
         synchronized (lock) {

@@ -5,11 +5,18 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +27,7 @@ public final class Database implements AutoCloseable {
     public static final class UnusableException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        UnusableException(String message, Throwable cause) {
+        UnusableException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -35,6 +42,12 @@ public final class Database implements AutoCloseable {
             return new Access("jdbc:h2:async:" + folder.resolve("posel") + H2_MODE, "posel", "");
         }
 
+        /** The file that H2 opens in this process; empty for a server and for a database in memory. */
+        Optional<Path> file() {
+            Matcher path = H2_FILE.matcher(toString());
+            return path.matches() ? Optional.of(Path.of(path.group(1) + ".mv.db")) : Optional.empty();
+        }
+
         @Override
         public String toString() {
             return url.split("[?;]")[0];
@@ -44,13 +57,19 @@ public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final String H2_MODE = ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
             + ";WRITE_DELAY=0;TRACE_LEVEL_FILE=0;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE";
+    /** That are in each database, in the mode of PostgreSQL. */
+    private static final Set<String> H2_SCHEMAS = Set.of("information_schema", "pg_catalog");
+
     private static final int CONNECTIONS = 10;
-    private static final int H2_FILE_IN_USE = 90020;
+    /** A path behind the names of H2's file systems on the disk; a server, memory or an archive have other names. */
+    private static final Pattern H2_FILE =
+            Pattern.compile("jdbc:h2:(?:(?:file|async|nio|nioMapped|retry):)*((?!\\w{2,}:).+)");
 
     private final Access access;
     private final Dialect dialect;
     private final HikariDataSource pool;
     private final DataSource dataSource;
+    private volatile boolean lost;
 
     public Database(Access access) {
         this.access = access.url().startsWith("jdbc:h2:")
@@ -84,19 +103,7 @@ public final class Database implements AutoCloseable {
      * @throws UnusableException if it never will, as for a broken migration or a file that another process holds
      */
     public void migrate() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            connection.isValid(5);
-        } catch (SQLException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof SQLException sql && sql.getErrorCode() == H2_FILE_IN_USE) {
-                    throw new UnusableException(
-                            access + " is in use: another Posel runs on this data directory. Stop it, or set"
-                                    + " POSEL_DATA_DIR.",
-                            e);
-                }
-            }
-            throw e;
-        }
+        connect();
         try {
             Flyway.configure()
                     .dataSource(pool)
@@ -110,11 +117,60 @@ public final class Database implements AutoCloseable {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
-            if (!isReachable()) {
-                throw new SQLException("it went away while its tables were brought up to date", e);
+            if (DatabaseFault.passes(e) || !isReachable()) {
+                throw new SQLException("its tables cannot be brought up to date now: " + reason(e), e);
             }
             throw new UnusableException("the tables in " + access + " cannot be brought up to date: " + reason(e), e);
         }
+    }
+
+    /**
+     * Before anything is written there.
+     *
+     * @throws UnusableException if files cannot be created in the folder of an embedded database
+     */
+    public static void requireWritable(Path folder) {
+        if (!DatabaseFault.isWritable(folder)) {
+            throw new UnusableException(DatabaseFault.notWritable(folder), null);
+        }
+    }
+
+    /** Without the pool, which tells of nothing but its own time-out, and that late. */
+    private void connect() throws SQLException {
+        boolean filled = access.file().filter(DatabaseFault::isFilled).isPresent();
+        try (Connection connection = DriverManager.getConnection(access.url(), access.user(), access.password())) {
+            connection.isValid(5);
+            if (filled && !hasTables(connection)) {
+                throw new UnusableException(
+                        DatabaseFault.lostTables(access.file().orElseThrow()), null);
+            }
+        }
+    }
+
+    private static boolean hasTables(Connection connection) throws SQLException {
+        try (ResultSet tables =
+                connection.getMetaData().getTables(null, null, "%", new String[] {"BASE TABLE", "TABLE"})) {
+            while (tables.next()) {
+                if (!H2_SCHEMAS.contains(tables.getString("TABLE_SCHEM").toLowerCase(Locale.ROOT))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /**
+     * What {@link #migrate} and whatever else connects failed with, told in words.
+     *
+     * @return the same for callers who wait, with the innermost cause as its message
+     * @throws UnusableException if waiting does not fix it
+     */
+    public SQLException explain(SQLException e) {
+        DatabaseFault fault = DatabaseFault.of(e, access);
+        if (fault.lasting() || access.file().isPresent()) {
+            throw new UnusableException(fault.reason(), e);
+        }
+        return new SQLException(fault.reason(), e);
     }
 
     /** The first lines of what Flyway and the database say; the rest is the whole script. */
@@ -157,10 +213,17 @@ public final class Database implements AutoCloseable {
     /** Whether it answers now. */
     public boolean isReachable() {
         try (Connection connection = pool.getConnection()) {
+            lost = false;
             return connection.isValid(2);
         } catch (SQLException e) {
+            lost = DatabaseFault.of(e, access).lasting();
             return false;
         }
+    }
+
+    /** Whether it did not answer {@link #isReachable} for a reason that no waiting fixes. */
+    public boolean isLost() {
+        return lost;
     }
 
     @Override

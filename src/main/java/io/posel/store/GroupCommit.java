@@ -102,6 +102,11 @@ public final class GroupCommit<T, R> implements AutoCloseable {
         return waiting.answer;
     }
 
+    /** Whether it writes what is submitted, now or once it is started. */
+    public boolean isAlive() {
+        return thread.getState() != Thread.State.TERMINATED;
+    }
+
     public int waiting() {
         return queue.size();
     }

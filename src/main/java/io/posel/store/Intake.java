@@ -75,6 +75,11 @@ public final class Intake implements AutoCloseable {
         this.writer = new GroupCommit<>("posel-intake", false, new Group()).start();
     }
 
+    /** Whether what is handed in is written, or will be. */
+    public boolean isAlive() {
+        return writer.isAlive();
+    }
+
     /**
      * One request; the results stand in its order. Fails with {@link StoreUnavailableException}, or with {@link
      * GapFullException} if its numbered events would have to wait and there is no room for them.

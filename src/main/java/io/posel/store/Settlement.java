@@ -129,6 +129,11 @@ public final class Settlement implements AutoCloseable {
         return writer.submit(new Wanted(wish));
     }
 
+    /** Whether outcomes and wishes are written, or will be. */
+    public boolean isAlive() {
+        return writer.isAlive();
+    }
+
     /** How many outcomes and wishes wait to be written. */
     public int waiting() {
         return writer.waiting();

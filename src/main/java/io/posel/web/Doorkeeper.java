@@ -28,6 +28,7 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
     private final Answers answers;
     private final Reception reception;
     private final Supplier<Optional<String>> closed;
+    private final Supplier<HealthReport> liveness;
     private final Supplier<Future<HealthReport>> readiness;
     private final Handler<HttpServerRequest> inside;
 
@@ -40,12 +41,14 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
             Answers answers,
             Reception reception,
             Supplier<Optional<String>> closed,
+            Supplier<HealthReport> liveness,
             Supplier<Future<HealthReport>> readiness,
             Handler<HttpServerRequest> inside) {
         this.door = door;
         this.answers = answers;
         this.reception = reception;
         this.closed = closed;
+        this.liveness = liveness;
         this.readiness = readiness;
         this.inside = inside;
     }
@@ -102,8 +105,7 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
     }
 
     private void report(HttpServerRequest request, Verdict.Health health) {
-        Future<HealthReport> report =
-                health.readiness() ? readiness.get() : Future.succeededFuture(new HealthReport(List.of()));
+        Future<HealthReport> report = health.readiness() ? readiness.get() : Future.succeededFuture(liveness.get());
         report.onSuccess(state -> answers.close(
                 request,
                 state.up() ? 200 : 503,

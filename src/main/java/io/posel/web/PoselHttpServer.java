@@ -53,6 +53,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     private final Door door;
     private final Sessions sessions;
     private final HeaderFilterStrategy headers;
+    private final Supplier<HealthReport> liveness;
     private final Supplier<HealthReport> readiness;
     private final Supplier<Optional<String>> closed;
 
@@ -61,6 +62,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     private @Nullable Future<HealthReport> probing;
 
     /**
+     * @param liveness must answer at once; down if this process can no longer recover by itself
      * @param readiness asked on a thread of its own, one call at a time; what it throws, or takes too long, is down
      * @param closed why no request is let in although the context is started, in one sentence for callers
      */
@@ -69,6 +71,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
             Door door,
             Sessions sessions,
             HeaderFilterStrategy headers,
+            Supplier<HealthReport> liveness,
             Supplier<HealthReport> readiness,
             Supplier<Optional<String>> closed) {
         super(configuration(settings));
@@ -76,6 +79,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
         this.door = door;
         this.sessions = sessions;
         this.headers = headers;
+        this.liveness = liveness;
         this.readiness = readiness;
         this.closed = closed;
     }
@@ -142,7 +146,13 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
         router.route("/*").order(Integer.MIN_VALUE).handler(new BodyRoom(bounds.bodies(), bounds.maxBody(), answers));
         WorkerExecutor probes = vertx.createSharedWorkerExecutor("posel-readiness", 1);
         Doorkeeper doorkeeper = new Doorkeeper(
-                door, answers, new Reception(vertx, sessions, answers), this::closed, () -> probe(probes), router);
+                door,
+                answers,
+                new Reception(vertx, sessions, answers),
+                this::closed,
+                liveness,
+                () -> probe(probes),
+                router);
         HttpServerOptions options = options();
         HttpServer server = vertx.createHttpServer(options)
                 .connectionHandler(connection -> {

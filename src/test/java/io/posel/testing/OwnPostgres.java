@@ -4,6 +4,8 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 
 /** A PostgreSQL of a test's own, which it can take away and bring back: same port, same data. */
@@ -33,6 +35,18 @@ public final class OwnPostgres implements AutoCloseable {
                 .setServerConfig("full_page_writes", "on")
                 .start();
         return this;
+    }
+
+    /** Lets in only who shows a password, but for its superuser. */
+    public void requirePasswords() throws IOException, SQLException {
+        Files.writeString(
+                data.resolve("pg_hba.conf"),
+                "host all postgres 127.0.0.1/32 trust\nhost all postgres ::1/128 trust\n"
+                        + "host all all 127.0.0.1/32 scram-sha-256\nhost all all ::1/128 scram-sha-256\n");
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("select pg_reload_conf()");
+        }
     }
 
     /** An immediate shutdown, as of a machine that fails: no checkpoint, every connection is cut. */

@@ -41,7 +41,8 @@ final class RunningServer implements AutoCloseable {
                 RATES,
                 new SignInDesk(sessions, LINKS, RATES, InstantSource.system()),
                 settings.bounds().maxBody());
-        server = new PoselHttpServer(settings, door, sessions, new EdgeHeaders(), readiness, Optional::empty);
+        server = new PoselHttpServer(
+                settings, door, sessions, new EdgeHeaders(), () -> HealthReport.of(), readiness, Optional::empty);
         main.configure().setAutoConfigurationLogSummary(false);
         main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
         main.configure().setShutdownTimeout(60);
