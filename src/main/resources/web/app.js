@@ -19,6 +19,7 @@ const PAGES = [
   { name: 'deliveries', inMenu: true, page: (rest) => (rest.length === 0 ? () => import('./pages/deliveries.js') : () => import('./pages/delivery.js')) },
   { name: 'overview', inMenu: true, page: () => () => import('./pages/overview.js') },
   { name: 'event-types', inMenu: true, page: (rest) => (rest.length === 0 ? () => import('./pages/event-types.js') : () => import('./pages/event-type.js')) },
+  { name: 'sources', inMenu: true, page: () => () => import('./pages/sources.js') },
   { name: 'audit', inMenu: true, page: () => () => import('./pages/audit.js') },
   { name: 'access', inMenu: true, page: () => () => import('./pages/access.js') },
   { name: 'about', inMenu: true, page: () => () => import('./pages/about.js') },

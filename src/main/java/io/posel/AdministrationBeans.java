@@ -6,6 +6,7 @@ import io.posel.event.EventReader;
 import io.posel.json.Json;
 import io.posel.route.EraseEntity;
 import io.posel.route.ManageEventTypes;
+import io.posel.route.ManageSetAside;
 import io.posel.route.ManageTokens;
 import io.posel.route.ManageWebhooks;
 import io.posel.route.NewestEvents;
@@ -23,6 +24,7 @@ import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
 import io.posel.store.QueueDepths;
 import io.posel.store.Replay;
+import io.posel.store.SetAsideItems;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Definitions;
 import io.posel.webhook.Expiry;
@@ -99,6 +101,14 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("replayDelivery", replay::one);
         names.accept("replayDeliveries", replay::many);
         names.accept("replayDeadLetters", replay::deadLetters);
+
+        ManageSetAside setAside = new ManageSetAside(
+                new SetAsideItems(core.database.dataSource(), core.settlement), core.setAsideReaders, core.audit);
+        names.accept("listSetAside", setAside::list);
+        names.accept("showSetAside", setAside::show);
+        names.accept("discardSetAside", setAside::discard);
+        names.accept("prepareSetAsideRetry", setAside::prepareRetry);
+        names.accept("answerSetAsideRetry", setAside::finishRetry);
 
         names.accept("eraseEntity", new EraseEntity(core.erasure, core.audit));
 

@@ -12,6 +12,7 @@ import io.posel.delivery.RecentEvents;
 import io.posel.delivery.Tally;
 import io.posel.delivery.WebhookTally;
 import io.posel.event.EventTypes;
+import io.posel.route.SetAsideReaders;
 import io.posel.store.AccessTokens;
 import io.posel.store.Announcements;
 import io.posel.store.Audit;
@@ -80,6 +81,7 @@ final class Core implements AutoCloseable {
     final ErasureWatch erasures;
     final Erasure erasure;
     final Maintenance maintenance;
+    final SetAsideReaders setAsideReaders = new SetAsideReaders();
     private volatile boolean ready;
     private volatile boolean waiting;
 

@@ -34,7 +34,7 @@ export default function About() {
         <h2>${t('about.health')}</h2>
         <${Loaded} of=${health}>
           ${({ status, checks }) => html`<dl class="facts">
-            ${checks.map(
+            ${checks.filter((each) => each.kind !== 'source').map(
               (each) => html`<dt key=${each.name}>${hasText(`about.check.${each.name}`) ? t(`about.check.${each.name}`) : each.name}</dt>
                 <dd><${Badge} tone=${TONES[each.status]}>${t({ UP: 'about.up', DEGRADED: 'about.degraded' }[each.status] ?? 'about.down')}<//></dd>`,
             )}

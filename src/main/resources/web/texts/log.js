@@ -60,6 +60,8 @@ export default {
     'action.signed-out': 'signed out',
     'action.token-created': 'created the token',
     'action.token-revoked': 'revoked the token',
+    'action.set-aside-retried': 'retried the set-aside item',
+    'action.set-aside-discarded': 'discarded the set-aside item',
 
     'role.admin': 'administrator',
     'role.viewer': 'viewer',
@@ -135,6 +137,8 @@ export default {
     'action.signed-out': 'se odhlásil(a)',
     'action.token-created': 'vytvořil(a) token',
     'action.token-revoked': 'zneplatnil(a) token',
+    'action.set-aside-retried': 'zkusil(a) znovu odloženou položku',
+    'action.set-aside-discarded': 'zahodil(a) odloženou položku',
 
     'role.admin': 'správce',
     'role.viewer': 'jen pro čtení',

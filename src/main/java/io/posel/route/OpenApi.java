@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenApi {
     /** The files, in the order in which what they hold is shown. */
     static final List<String> FILES =
-            List.of("posel", "intake", "webhooks", "event-types", "log", "access", "operation");
+            List.of("posel", "intake", "webhooks", "event-types", "log", "sources", "access", "operation");
 
     private static final String FOLDER = "/posel/openapi/";
     private static final String EVERYWHERE = "x-everywhere";

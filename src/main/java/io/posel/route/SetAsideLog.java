@@ -22,11 +22,7 @@ public final class SetAsideLog {
 
     /** @param key the item's own; null if it has none */
     public void keep(@Nullable String key, ProblemException problem, Json data) {
-        String reason = problem.errors().isEmpty()
-                ? String.valueOf(problem.getMessage())
-                : problem.errors().stream()
-                        .map(error -> (error.pointer().isEmpty() ? "" : error.pointer() + ": ") + error.detail())
-                        .collect(Collectors.joining(" "));
+        String reason = reason(problem);
         if (store.keep(source, key, reason, data)) {
             LOG.warn(
                     "Source {}: {} makes no event and is set aside: {}",
@@ -34,6 +30,13 @@ public final class SetAsideLog {
                     key == null ? "an item without id" : "item " + printable(key),
                     printable(reason));
         }
+    }
+
+    /** For people. */
+    static String reason(ProblemException problem) {
+        return problem.errors().stream()
+                .map(error -> (error.pointer().isEmpty() ? "" : error.pointer() + ": ") + error.detail())
+                .collect(Collectors.joining(" "));
     }
 
     private static String printable(String text) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param who the name of the token that it was done with, of who was signed in, of a file or of a command
  * @param webhookVersion the one that there is since then
- * @param subject what else it was about: the id of a delivery, an event type, an entity, the name of a token, the id of a key
+ * @param subject what else it was about: the id of a delivery, an event type, an entity, the name of a token, the id of a key,
+ *     source and key of what was set aside
  * @param count how many events it concerned, null where that is not counted
  */
 public record AuditEntry(
@@ -39,7 +40,9 @@ public record AuditEntry(
         TOKEN_REVOKED("token-revoked"),
         SIGNED_IN("signed-in"),
         SIGNED_OUT("signed-out"),
-        KEY_ROTATED("key-rotated");
+        KEY_ROTATED("key-rotated"),
+        SET_ASIDE_RETRIED("set-aside-retried"),
+        SET_ASIDE_DISCARDED("set-aside-discarded");
 
         private final String code;
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps what a source brought and no event could be made of, with the reason, until retention ends. */
 public final class SetAside {
     private static final int MAX_ITEM = 400;
-    private static final int MAX_REASON = 2_000;
+    static final int MAX_REASON = 2_000;
 
     private final DataSource dataSource;
     private final InstantSource clock;
@@ -51,7 +51,7 @@ public final class SetAside {
     }
 
     /** What a text column takes: no NUL, no lone surrogate, not too long. */
-    private static String fitting(String text, int max) {
+    static String fitting(String text, int max) {
         String encodable = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         String clean = encodable.replaceAll("\\p{Cntrl}", "?");
         if (clean.length() <= max) {
