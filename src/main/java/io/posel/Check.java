@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -13,14 +12,11 @@ import java.util.stream.Stream;
  * port and no database, and leaves nothing behind. Not promised: that the database answers, or that the port is free.
  */
 final class Check {
-    private final Path home;
-    private final Map<String, String> environment;
+    private final Settings settings;
     private final InstantSource clock;
 
-    /** @param environment as of {@link System#getenv()} */
-    Check(Path home, Map<String, String> environment, InstantSource clock) {
-        this.home = home;
-        this.environment = environment;
+    Check(Settings settings, InstantSource clock) {
+        this.settings = settings;
         this.clock = clock;
     }
 
@@ -30,17 +26,16 @@ final class Check {
      *     file and line, or the setting
      */
     String run() {
-        Settings settings = Settings.load(home, environment);
         settings.check();
         try {
-            return routes(settings);
+            return routes();
         } catch (IOException e) {
             throw new StartFailedException("a temporary folder is needed: " + e, e);
         }
     }
 
     /** With the data elsewhere, so that a Posel that runs on the real data is not disturbed. */
-    private String routes(Settings settings) throws IOException {
+    private String routes() throws IOException {
         Path data = Files.createTempDirectory("posel-check-");
         try (Application application =
                 new Application(settings.with("posel.data-dir", data.toString()).with("posel.db.url", ""), clock)) {

@@ -53,8 +53,7 @@ public final class Posel {
 
     private static void run() {
         Thread.setDefaultUncaughtExceptionHandler(new FatalErrors(Runtime.getRuntime()::halt));
-        Application application =
-                new Application(Settings.load(Home.of(System.getenv()), System.getenv()), Clock.systemUTC());
+        Application application = new Application(settings(), Clock.systemUTC());
         atStop(application);
         application.start();
     }
@@ -74,7 +73,7 @@ public final class Posel {
 
     private static void check() {
         System.setProperty("posel.log.level", "OFF");
-        String routes = new Check(Home.of(System.getenv()), System.getenv(), Clock.systemUTC()).run();
+        String routes = new Check(settings(), Clock.systemUTC()).run();
         System.out.println(
                 "Posel can start: settings, event types and webhooks in files are right, and so are the routes from "
                         + routes);
@@ -83,20 +82,26 @@ public final class Posel {
 
     private static void rotateKey() {
         System.setProperty("posel.log.level", "OFF");
-        System.out.println(
-                new RotateKey(Settings.load(Home.of(System.getenv()), System.getenv()), Clock.systemUTC()).run());
+        System.out.println(new RotateKey(settings(), Clock.systemUTC()).run());
         Runtime.getRuntime().halt(0);
     }
 
     private static void loginLink(String[] args) {
         System.setProperty("posel.log.level", "OFF");
-        Settings settings = Settings.load(Home.of(System.getenv()), System.getenv());
+        Settings settings = settings();
         SecureRandom random = new SecureRandom();
         SecretKeys keys = new SecretKeys(settings, random);
         LoginLinks links = new LoginLinks(() -> keys.existing().derive(LoginLinks.PURPOSE), Clock.systemUTC(), random);
         String link = new LoginLinkCommand(settings, links).run(List.of(args).subList(1, args.length));
         System.out.println(link);
         System.err.println("It signs in once, within " + LoginLinks.LIFETIME.toMinutes() + " minutes.");
+    }
+
+    private static Settings settings() {
+        return Settings.load(
+                Home.of(System.getenv()),
+                System.getenv(),
+                System.getProperties().stringPropertyNames());
     }
 
     /**

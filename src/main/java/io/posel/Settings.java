@@ -3,7 +3,6 @@ package io.posel;
 import io.posel.store.EncryptionKey;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.DateTimeException;
@@ -28,7 +27,7 @@ import org.quartz.CronExpression;
  */
 public final class Settings {
     private static final String DEFAULTS = "/posel/config/application.properties";
-    private static final String SOURCE = "posel.source.";
+    private static final String SOURCE = SettingNames.SOURCE;
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Path home;
@@ -37,8 +36,7 @@ public final class Settings {
     private final Map<String, String> environment;
 
     /** @param origins where the values come from that are not defaults, for messages */
-    private Settings(
-            Path home, Map<String, String> values, Map<String, String> origins, Map<String, String> environment) {
+    Settings(Path home, Map<String, String> values, Map<String, String> origins, Map<String, String> environment) {
         this.home = home;
         this.values = values;
         this.origins = origins;
@@ -47,36 +45,20 @@ public final class Settings {
 
     /**
      * @param environment as of {@link System#getenv()}
-     * @throws InvalidSettingException for a file that cannot be read, or a key that nobody knows
+     * @throws InvalidSettingException for a file that cannot be read, or a key or variable that has no effect
      */
     public static Settings load(Path home, Map<String, String> environment) {
-        Map<String, String> values = defaults();
-        Map<String, String> origins = new TreeMap<>();
-        Set<String> known = Set.copyOf(values.keySet());
-        Path file = home.resolve("config/application.properties");
-        if (Files.exists(file)) {
-            PropertiesFile.read(file).entries().forEach((key, entry) -> {
-                String at = file + ":" + entry.line();
-                if (key.startsWith("posel.") && !known.contains(key) && !key.startsWith(SOURCE)) {
-                    throw new InvalidSettingException(at + ": there is no setting " + key);
-                }
-                values.put(key, entry.value());
-                origins.put(key, at);
-            });
-        }
-        for (String key : List.copyOf(values.keySet())) {
-            String value = environment.get(environmentName(key));
-            if (value != null) {
-                values.put(key, value.strip());
-                origins.put(key, "the environment");
-            }
-        }
-        return new Settings(home, values, origins, environment);
+        return load(home, environment, Set.of());
+    }
+
+    /** @param systemProperties the names of those that the JVM has, to refuse those that somebody took for settings */
+    static Settings load(Path home, Map<String, String> environment, Set<String> systemProperties) {
+        return new SettingsReader(home, defaults()).read(environment, systemProperties);
     }
 
     /** The variable of the environment that sets this key. */
     public static String environmentName(String key) {
-        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        return SettingNames.variable(key);
     }
 
     private static Map<String, String> defaults() {

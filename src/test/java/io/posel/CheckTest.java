@@ -17,7 +17,7 @@ class CheckTest {
     private Path home;
 
     private String check(Map<String, String> environment) {
-        return new Check(home, environment, Clock.systemUTC()).run();
+        return new Check(Settings.load(home, environment), Clock.systemUTC()).run();
     }
 
     /** Builds every route of the jar: each bean, component, option, property and route that they name is there. */

@@ -58,7 +58,8 @@ class DeliverySettingsTest {
     void allAreChecked() {
         for (String variable :
                 new String[] {"POSEL_DELIVERY_PROXY", "POSEL_DELIVERY_TRUST_STORE", "POSEL_DELIVERY_ALLOW"}) {
-            assertThatThrownBy(() -> new Check(home, Map.of(variable, "nonsense"), Clock.systemUTC()).run())
+            assertThatThrownBy(
+                            () -> new Check(Settings.load(home, Map.of(variable, "nonsense")), Clock.systemUTC()).run())
                     .isInstanceOf(InvalidSettingException.class)
                     .hasMessageContaining(variable)
                     .hasMessageContaining("in the environment");

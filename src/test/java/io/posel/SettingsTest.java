@@ -128,14 +128,14 @@ class SettingsTest {
         void anUnknownKeyIsRefusedWithItsLine() {
             assertRefused(
                     () -> loaded("# a comment", "posel.http.port=1", "", "posel.htp.host=x"),
-                    file + ":4: there is no setting posel.htp.host");
+                    file + ":4: there is no setting posel.htp.host; did you mean posel.http.host?");
         }
 
         @Test
         void linesAreCountedAsAnEditorCountsThem() {
             assertRefused(
                     () -> loaded("posel.http.allowed-hosts=a,\\", "  b,\\", "  c", "# goes not on \\", "posel.nope=1"),
-                    file + ":5: there is no setting posel.nope");
+                    file + ":5: there is no setting posel.nope; the nearest name is posel.db.url");
         }
 
         @Test

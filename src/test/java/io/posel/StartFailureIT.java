@@ -161,7 +161,7 @@ class StartFailureIT {
     void aSettingThatDoesNotExist() throws IOException {
         Path file = write("config/application.properties", "posel.http.host=127.0.0.1\nposel.http.prot=8080\n");
 
-        assertRefused(file + ":2: there is no setting posel.http.prot");
+        assertRefused(file + ":2: there is no setting posel.http.prot; did you mean posel.http.port?");
     }
 
     @Test
