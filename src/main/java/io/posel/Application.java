@@ -31,8 +31,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -136,7 +138,7 @@ public final class Application implements AutoCloseable {
         try {
             camel.start();
         } catch (Exception e) {
-            throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext()), e);
+            throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext(), settings::place), e);
         }
         if (opened) {
             tryToDeliver(true);
@@ -169,7 +171,7 @@ public final class Application implements AutoCloseable {
             context.init();
             RouteSchedules.check(context);
         } catch (Exception e) {
-            throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext()), e);
+            throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext(), settings::place), e);
         }
         webhookFiles.check();
         return routes.builtIn() ? "the jar" : routes.location();
@@ -265,7 +267,9 @@ public final class Application implements AutoCloseable {
         camel.configure()
                 .withName("posel")
                 .withAutoConfigurationLogSummary(false)
-                .withAutoConfigurationEnabled(false)
+                .withAutoConfigurationEnabled(false) // see SettingsFirst
+                .withAutoConfigurationEnvironmentVariablesEnabled(false)
+                .withAutoConfigurationSystemPropertiesEnabled(false)
                 .withJmxEnabled(false)
                 .withStreamCachingEnabled(false)
                 .withUseMdcLogging(false);
@@ -282,9 +286,10 @@ public final class Application implements AutoCloseable {
         } catch (IOException e) {
             throw new StartFailedException(String.valueOf(e.getMessage()), e);
         }
-        settings.properties().forEach(camel::addInitialProperty);
-        camel.addInitialProperty("posel.routes", routes.location());
-        camel.addMainListener(new SettingsFirst());
+        Map<String, String> properties = new TreeMap<>(settings.properties());
+        properties.put("posel.routes", routes.location());
+        properties.forEach(camel::addInitialProperty);
+        camel.addMainListener(new SettingsFirst(properties, new CamelKeys(settings.home())));
         camel.addMainListener(new RouteLinks());
     }
 

@@ -18,6 +18,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.quartz.CronExpression;
 
 /**
@@ -28,6 +29,7 @@ import org.quartz.CronExpression;
 public final class Settings {
     private static final String DEFAULTS = "/posel/config/application.properties";
     private static final String SOURCE = SettingNames.SOURCE;
+    private static final Pattern AUTO_SERVER = Pattern.compile(";\\s*AUTO_SERVER\\s*=\\s*TRUE");
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Path home;
@@ -103,6 +105,7 @@ public final class Settings {
             flagIfSet(SOURCE + source + ".enabled");
             durationIfSet(SOURCE + source + ".interval");
             durationIfSet(SOURCE + source + ".max-delay");
+            opensNoPort(SOURCE + source + ".db.url");
         }
         duration("posel.webhook-files.interval");
         oneOf("posel.ordering", "entity", "entityType", "none");
@@ -132,13 +135,13 @@ public final class Settings {
     }
 
     /**
-     * What route files see as {@code {{key}}}: no passwords, tokens, keys and no proxy, and the durations of Posel's own settings in
+     * What Camel gets, and route files see as {@code {{key}}}: no passwords, tokens, keys and no proxy but Camel's own, and the durations of Posel's own settings in
      * milliseconds. Camel reads those everywhere, but ISO-8601 only in places: to options such as {@code delay} it is 0.
      */
     public Map<String, String> properties() {
         Map<String, String> properties = new TreeMap<>();
         values.forEach((key, value) -> {
-            if (!isSecret(key)) {
+            if (!isSecret(key) || CamelKeys.isCamels(key)) {
                 properties.put(key, key.startsWith("posel.") ? durationAsMillis(value) : value);
             }
         });
@@ -268,6 +271,17 @@ public final class Settings {
             throw new InvalidSettingException("setting %s (%s)%s must begin with jdbc:postgresql: or jdbc:h2:"
                     .formatted(key, environmentName(key), origin(key)));
         }
+        opensNoPort(key);
+    }
+
+    /** Of one process more than Posel; it would be let in over the network. */
+    private void opensNoPort(String key) {
+        String url = text(key).toUpperCase(Locale.ROOT);
+        if (url.startsWith("JDBC:H2:") && AUTO_SERVER.matcher(url).find()) {
+            throw new InvalidSettingException(
+                    "setting %s (%s)%s must not contain AUTO_SERVER, with which H2 opens a port"
+                            .formatted(key, environmentName(key), origin(key)));
+        }
     }
 
     private void flagIfSet(String key) {
@@ -308,6 +322,15 @@ public final class Settings {
     public InvalidSettingException invalidSecret(String key, String expected) {
         return new InvalidSettingException("setting %s (%s)%s cannot be used, expected is %s"
                 .formatted(key, environmentName(key), origin(key), expected));
+    }
+
+    /** Where a key is set that Camel writes in its way, to stand before a message; empty if it is a default. */
+    String place(String key) {
+        return origins.entrySet().stream()
+                .filter(each -> CamelKeys.isSame(each.getKey(), key))
+                .map(each -> each.getValue() + ": ")
+                .findFirst()
+                .orElse("");
     }
 
     private String origin(String key) {

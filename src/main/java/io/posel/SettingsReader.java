@@ -20,6 +20,7 @@ final class SettingsReader {
 
     private final Path home;
     private final Path file;
+    private final CamelKeys camelKeys;
     private final Map<String, String> values;
     private final Map<String, String> origins = new TreeMap<>();
     private final Set<String> known;
@@ -28,6 +29,7 @@ final class SettingsReader {
     SettingsReader(Path home, Map<String, String> defaults) {
         this.home = home;
         this.file = home.resolve("config/application.properties");
+        this.camelKeys = new CamelKeys(home);
         this.values = new TreeMap<>(defaults);
         this.known = new TreeSet<>(defaults.keySet());
     }
@@ -66,6 +68,10 @@ final class SettingsReader {
             return;
         } else if (SettingNames.ofSource(key).isPresent()) {
             keyOfASource(key, at);
+        } else if (CamelKeys.isCamels(key)) {
+            camelKeys.refusal(key).ifPresent(reason -> {
+                throw new InvalidSettingException(at + ": " + key + " is refused: " + reason);
+            });
         } else if (variable.startsWith("POSEL_") || known.stream().anyMatch(each -> isAlmost(variable, each))) {
             throw unknown(at + ": ", key, known);
         }
@@ -116,13 +122,16 @@ final class SettingsReader {
             known.forEach(key -> variables.add(SettingNames.variable(key)));
             variables.add("POSEL_HOME");
             throw unknown("the environment: ", name, variables);
+        } else if (CamelKeys.isCamels(variable)) {
+            throw new InvalidSettingException("the environment: " + name + " is refused: Camel's keys are read from "
+                    + file + ", and from the environment only if they are there too");
         }
     }
 
     private void refuse(Set<String> systemProperties) {
         for (String name : new TreeSet<>(systemProperties)) {
             String variable = SettingNames.variable(name);
-            if (variable.startsWith("POSEL_") && !OF_THE_JVM.contains(name)) {
+            if (variable.startsWith("POSEL_") && !OF_THE_JVM.contains(name) || CamelKeys.isCamels(name)) {
                 throw new InvalidSettingException("-D" + name + " is refused: settings are read from " + file
                         + " and from the environment, not from system properties");
             }

@@ -6,11 +6,13 @@ import io.posel.web.PortInUseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.PropertyBindingException;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -22,11 +24,17 @@ final class StartFailure {
 
     private StartFailure() {}
 
-    /** @param context with the routes that could be read; null if it had not come so far */
-    static String explain(Throwable failure, @Nullable CamelContext context) {
+    /**
+     * @param context with the routes that could be read; null if it had not come so far
+     * @param place where a key of Camel's own is set, to stand before a message; empty if that is not known
+     */
+    static String explain(Throwable failure, @Nullable CamelContext context, UnaryOperator<String> place) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (isForOperators(cause)) {
                 return String.valueOf(cause.getMessage());
+            } else if (cause instanceof PropertyBindingException option && option.getOptionPrefix() != null) {
+                String key = option.getOptionPrefix() + option.getOptionKey();
+                return place.apply(key) + key + " cannot be set: there is no such option, or this is no value for it";
             } else if (cause instanceof MarkedYamlEngineException yaml) {
                 return place(yaml.getProblemMark().or(yaml::getContextMark)) + yaml.getProblem();
             } else if (cause instanceof FailedToCreateRouteException route && context != null) {

@@ -193,7 +193,7 @@ class SettingNamesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"posel.http.port", "posel.admin-token", "posel.nonsense"})
+            strings = {"posel.http.port", "posel.admin-token", "posel.nonsense", "camel.server.enabled", "camel.x"})
     @DisplayName("K41: a system property that was taken for a setting is refused")
     void systemProperties(String name) {
         assertThatThrownBy(() -> Settings.load(home, Map.of(), Set.of("java.home", "posel.log.level", name)))

@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a process of Java holds, as Linux and its JVM say. */
@@ -41,6 +44,30 @@ public final class Vitals {
                 // what the kernel keeps of a closed socket has no inode
                 .filter(fields -> fields[2].endsWith(remote) && !fields[9].equals("0"))
                 .count();
+    }
+
+    /** TCP ports that it listens on, on whichever address. */
+    public Set<Integer> listening() {
+        Set<String> own = sockets();
+        return Stream.concat(lines("net/tcp"), lines("net/tcp6"))
+                .map(line -> line.strip().split("\\s+"))
+                .filter(fields -> fields[3].equals("0A") && own.contains("socket:[" + fields[9] + "]"))
+                .map(fields -> Integer.valueOf(fields[1].substring(fields[1].lastIndexOf(':') + 1), 16))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Set<String> sockets() {
+        try (Stream<Path> files = Files.list(proc("fd"))) {
+            Set<String> sockets = new TreeSet<>();
+            for (Path each : files.toList()) {
+                if (Files.isSymbolicLink(each)) {
+                    sockets.add(Files.readSymbolicLink(each).toString());
+                }
+            }
+            return sockets;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What of the heap is alive: collects garbage first. */
