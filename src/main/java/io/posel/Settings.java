@@ -148,12 +148,18 @@ public final class Settings {
         return properties;
     }
 
-    private static boolean isSecret(String key) {
+    /** Whether its value is never shown, and so no route file sees it. Every secret setting is one of these. */
+    static boolean isSecret(String key) {
         return key.endsWith("password")
                 || key.endsWith("token")
                 || key.equals(SecretKeys.SETTING)
                 || key.equals(SecretKeys.NEW_SETTING)
                 || key.equals("posel.delivery.proxy");
+    }
+
+    /** Whether a file can hold its value, named by {@code <key>-file}: of secrets, and of addresses with a password. */
+    static boolean isInFile(String key) {
+        return key.startsWith(SettingNames.PREFIX) && (isSecret(key) || key.endsWith(".url"));
     }
 
     private static String durationAsMillis(String value) {

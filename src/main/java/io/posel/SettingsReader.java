@@ -1,19 +1,30 @@
 package io.posel;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the settings from the file and the environment. Refuses what would have no effect: nothing that an operator wrote
- * is ignored silently.
+ * Reads the settings from the file, the environment, and the files that hold secrets. Refuses what would have no effect,
+ * and values that cannot be meant as they are: nothing that an operator wrote is ignored silently.
  */
 final class SettingsReader {
     private static final String ENVIRONMENT = "the environment";
+    private static final String FILE = "-file";
+    private static final int LONGEST_SECRET = 1 << 16;
+    private static final List<String> PLACEHOLDERS = List.of("{{", "${");
 
     /** Those that Posel, and not a setting, gives to the JVM. */
     private static final Set<String> OF_THE_JVM = Set.of("posel.log.level");
@@ -32,6 +43,7 @@ final class SettingsReader {
         this.camelKeys = new CamelKeys(home);
         this.values = new TreeMap<>(defaults);
         this.known = new TreeSet<>(defaults.keySet());
+        addFiles(defaults.keySet());
     }
 
     Settings read(Map<String, String> environment, Set<String> systemProperties) {
@@ -40,7 +52,21 @@ final class SettingsReader {
         }
         readEnvironment(environment);
         refuse(systemProperties);
+        for (String key : List.copyOf(values.keySet())) {
+            if (key.endsWith(FILE) && known.contains(key)) {
+                readSecret(key);
+            }
+        }
+        checkValues();
         return new Settings(home, values, origins, environment);
+    }
+
+    private void addFiles(Set<String> keys) {
+        for (String key : keys) {
+            if (Settings.isInFile(key)) {
+                known.add(key + FILE);
+            }
+        }
     }
 
     private void readFile() {
@@ -59,7 +85,10 @@ final class SettingsReader {
     /** All keys of a source that the file names one of. */
     private void addSource(String key) {
         String prefix = key.substring(0, key.indexOf('.', SettingNames.SOURCE.length()) + 1);
-        SettingNames.OF_SOURCES.forEach(each -> known.add(prefix + each));
+        Set<String> keys = new HashSet<>();
+        SettingNames.OF_SOURCES.forEach(each -> keys.add(prefix + each));
+        known.addAll(keys);
+        addFiles(keys);
     }
 
     private void refuseKey(String key, String at) {
@@ -91,6 +120,7 @@ final class SettingsReader {
             throw unknown(at + ": ", key, known);
         }
         known.add(key);
+        addFiles(Set.of(key));
     }
 
     private void readEnvironment(Map<String, String> environment) {
@@ -147,5 +177,80 @@ final class SettingsReader {
                 <= nearest.length() / 4;
         return new InvalidSettingException(place + "there is no setting " + name
                 + (isClose ? "; did you mean " + nearest + "?" : "; the nearest name is " + nearest) + hint);
+    }
+
+    /** Puts what is in the file that this key names into the setting that it is for. */
+    private void readSecret(String fileKey) {
+        String name = values.remove(fileKey);
+        if (name == null || name.isEmpty()) {
+            return;
+        }
+        String key = fileKey.substring(0, fileKey.length() - FILE.length());
+        String place = "setting " + fileKey + " (" + SettingNames.variable(fileKey) + ") in " + origins.get(fileKey);
+        if (!values.getOrDefault(key, "").isEmpty()) {
+            throw new InvalidSettingException(place + " and setting " + key + " (" + SettingNames.variable(key) + ")"
+                    + in(origins.get(key)) + " are both set; keep one of them");
+        }
+        Path secret = home.resolve(name);
+        values.put(key, text(secret, place + ": the file " + secret + " "));
+        origins.put(key, "the file " + secret);
+    }
+
+    private static String text(Path secret, String complaint) {
+        String text;
+        try (InputStream in = Files.newInputStream(secret)) {
+            byte[] bytes = in.readNBytes(LONGEST_SECRET + 1);
+            if (bytes.length > LONGEST_SECRET) {
+                throw new InvalidSettingException(
+                        complaint + "has more than 64 kB; it must hold the value and no more");
+            }
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidSettingException(complaint + "is not UTF-8; save it as text");
+        } catch (IOException e) {
+            throw new InvalidSettingException(complaint + problem(secret));
+        }
+        String value = (text.startsWith("\uFEFF") ? text.substring(1) : text).strip();
+        if (value.isEmpty()) {
+            throw new InvalidSettingException(complaint + "is empty; it must hold the value");
+        }
+        return value;
+    }
+
+    private static String problem(Path secret) {
+        if (Files.isDirectory(secret)) {
+            return "is a folder; name a file";
+        }
+        return Files.exists(secret)
+                ? "cannot be read; let Posel's user read it"
+                : "does not exist; create it, or correct its name";
+    }
+
+    /** Without showing them: they may be secrets. */
+    private void checkValues() {
+        values.forEach((key, value) -> {
+            if (!key.startsWith(SettingNames.PREFIX)) {
+                return;
+            }
+            String setting = "setting " + key + " (" + SettingNames.variable(key) + ")" + in(origins.get(key));
+            PLACEHOLDERS.stream().filter(value::contains).findFirst().ifPresent(mark -> {
+                throw new InvalidSettingException(setting + " contains " + mark + ", but Posel resolves no placeholders"
+                        + " in its settings; set the value itself"
+                        + (Settings.isInFile(key)
+                                ? ", or " + SettingNames.variable(key + FILE) + " to a file with it"
+                                : ""));
+            });
+            if (Settings.isInFile(key) && value.chars().anyMatch(Character::isISOControl)) {
+                throw new InvalidSettingException(
+                        setting + " contains a line break or another control character; it must be one line of text");
+            }
+        });
+    }
+
+    private static String in(@Nullable String origin) {
+        return origin == null ? "" : " in " + origin;
     }
 }

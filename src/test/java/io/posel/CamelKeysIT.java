@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.posel.testing.GreetingComponent;
 import io.posel.testing.JarPosel;
+import io.posel.testing.PoselClient;
 import io.posel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Keys of Camel's own, seen on the real jar with a component in {@code lib/}. */
+/** Keys of Camel's own and secrets in files, seen on the real jar with a component in {@code lib/}. */
 class CamelKeysIT {
     private static final String GREETING = "camel.component.greeting.words=good morning";
 
@@ -77,7 +78,7 @@ class CamelKeysIT {
 
     @Test
     @DisplayName(
-            "what an engineer brings along is configured by its keys, and one port listens")
+            "what an engineer brings along is configured by its keys, one port listens, and a token comes from a file")
     void whatWorks() throws IOException {
         library("camel.variable.addition=and welcome");
         Files.write(file, List.of(GREETING, "camel.variable.name=Jana"));
@@ -95,11 +96,15 @@ class CamelKeysIT {
                               simple:
                                 expression: "${body}, ${variable.global:name}, ${variable.global:addition}"
                 """);
+        Path token = Files.writeString(home.resolve("token"), PoselClient.ADMIN_TOKEN + "\n");
 
-        posel.start();
+        posel.with("POSEL_ADMIN_TOKEN", "")
+                .with("POSEL_ADMIN_TOKEN_FILE", token.toString())
+                .start();
 
         assertThat(posel.client().get("/api/greeting").text()).isEqualTo("good morning, Jana, and welcome");
         assertThat(posel.vitals().listening()).containsExactly(posel.port());
+        assertThat(Files.readString(posel.log())).doesNotContain(PoselClient.ADMIN_TOKEN);
     }
 
     @Test

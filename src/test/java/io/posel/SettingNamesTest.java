@@ -52,6 +52,7 @@ class SettingNamesTest {
             "POSEL_HTTP_PROT, POSEL_HTTP_PORT",
             "POSEL_ADMINTOKEN, POSEL_ADMIN_TOKEN",
             "POSEL_DB_PASWORD, POSEL_DB_PASSWORD",
+            "POSEL_DB_PASSWORD_FLIE, POSEL_DB_PASSWORD_FILE",
             "POSEL_DATADIR, POSEL_DATA_DIR",
             "POSEL_SOURCE_OUTBOX_ENABLE, POSEL_SOURCE_OUTBOX_ENABLED",
             "POSEL_HOMES, POSEL_HOME",
@@ -146,6 +147,7 @@ class SettingNamesTest {
             "db.pasword, db.password",
             "statments, statements",
             "tokn, token",
+            "token-fil, token-file",
         })
         void aMistypedKeyIsRefused(String key, String meant) {
             assertThatThrownBy(() -> loaded(Map.of(), "", "posel.source.orders." + key + "=x"))
@@ -175,6 +177,7 @@ class SettingNamesTest {
             "posel_http_port, posel.http.port",
             "posle.http.port, posel.http.port",
             "pose.admin-token, posel.admin-token",
+            "posel.admin-token-fiel, posel.admin-token-file",
         })
         @DisplayName("K41: a mistyped key of the file is refused with its line and the key that was meant")
         void mistyped(String key, String meant) {
