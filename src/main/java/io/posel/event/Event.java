@@ -1,7 +1,9 @@
 package io.posel.event;
 
 import io.posel.json.Json;
+import io.posel.template.VariableName;
 import io.posel.template.Variables;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,26 @@ public record Event(
         @Nullable String occurredAt,
         Json.Obj data) {
 
+    /** Variables that are there whatever the data is, though {@code ""} where the producer gave none. */
+    public static final Set<String> ATTRIBUTES = Set.of(
+            "data",
+            "event",
+            "event.source",
+            "event.id",
+            "event.type",
+            "event.entity",
+            "event.entity.type",
+            "event.entity.id",
+            "event.sequence",
+            "event.occurredAt",
+            "event.data",
+            "entity",
+            "entity.type",
+            "entity.id");
+
     private static final String OWN = "posel.";
+    private static final String DATA = "data.";
+    private static final String EVENT = "event.";
 
     /** Whether events of this type are Posel's own: nobody hands them in. */
     public static boolean isOwn(String type) {
@@ -32,25 +53,15 @@ public record Event(
         return new Event(source, id, type, entity, sequence, occurredAt, Json.Obj.EMPTY);
     }
 
-    /** What a template may name: the data by path, then the event's own attributes. */
+    /**
+     * What a template may name: the data by path; then {@code data} itself, {@code event} in the form of
+     * {@link EventJson}, {@code entity}, and what they hold.
+     */
     public Variables variables() {
         return path -> {
-            Json value = at(path);
+            Json value = VariableName.valueIn(data, path);
             return value != null ? value : attribute(path);
         };
-    }
-
-    private @Nullable Json at(String path) {
-        Json.Obj object = data;
-        int from = 0;
-        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', from)) {
-            if (!(object.get(path.substring(from, dot)) instanceof Json.Obj inner)) {
-                return null;
-            }
-            object = inner;
-            from = dot + 1;
-        }
-        return object.get(path.substring(from));
     }
 
     private @Nullable Json attribute(String path) {
@@ -60,7 +71,17 @@ public record Event(
             case "event.occurredAt" -> occurredAt == null ? null : new Json.Str(occurredAt);
             case "entity.type" -> new Json.Str(entity.type());
             case "entity.id" -> new Json.Str(entity.id());
-            default -> null;
+            case "entity" -> EventJson.of(entity);
+            case "data" -> data;
+            case "event" -> EventJson.of(this);
+            default -> within(path);
         };
+    }
+
+    private @Nullable Json within(String path) {
+        if (path.startsWith(DATA)) {
+            return VariableName.valueIn(data, path.substring(DATA.length()));
+        }
+        return path.startsWith(EVENT) ? VariableName.valueIn(EventJson.of(this), path.substring(EVENT.length())) : null;
     }
 }

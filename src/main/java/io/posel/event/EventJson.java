@@ -16,10 +16,7 @@ public final class EventJson {
         }
         members.put("id", new Json.Str(event.id()));
         members.put("type", new Json.Str(event.type()));
-        Map<String, Json> entity = new LinkedHashMap<>();
-        entity.put("type", new Json.Str(event.entity().type()));
-        entity.put("id", new Json.Str(event.entity().id()));
-        members.put("entity", new Json.Obj(entity));
+        members.put("entity", of(event.entity()));
         if (event.sequence() != null) {
             members.put("sequence", new Json.Num(event.sequence().toString()));
         }
@@ -27,6 +24,13 @@ public final class EventJson {
             members.put("occurredAt", new Json.Str(event.occurredAt()));
         }
         members.put("data", event.data());
+        return new Json.Obj(members);
+    }
+
+    static Json.Obj of(EntityRef entity) {
+        Map<String, Json> members = new LinkedHashMap<>();
+        members.put("type", new Json.Str(entity.type()));
+        members.put("id", new Json.Str(entity.id()));
         return new Json.Obj(members);
     }
 }

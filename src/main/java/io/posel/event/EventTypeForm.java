@@ -1,6 +1,7 @@
 package io.posel.event;
 
 import io.posel.json.Json;
+import io.posel.template.VariableName;
 import io.posel.template.Variables;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -8,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an entry of the catalogue from JSON and says everything that is wrong with it. */
@@ -18,9 +18,6 @@ final class EventTypeForm {
     private static final List<String> LANGUAGES = List.of("cs", "en");
     private static final Set<String> MEMBERS = Set.of("type", "title", "entityType", "variables", "sample");
     private static final Set<String> VARIABLE_MEMBERS = Set.of("name", "title", "example");
-
-    /** What a template can name; see the template rules: segments of letters, digits, {@code _}, {@code -}. */
-    private static final Pattern NAME = Pattern.compile("\\p{L}[\\p{L}\\p{Nd}_-]*(\\.\\p{L}[\\p{L}\\p{Nd}_-]*)*");
 
     private final Errors errors = new Errors();
     private final Checks checks = new Checks(errors);
@@ -136,12 +133,12 @@ final class EventTypeForm {
         unknown(object, part.pointer(), VARIABLE_MEMBERS);
         Part named = Part.of(object, part.pointer(), "name");
         String name = checks.required(named, MAX_TEXT);
-        if (name != null && !NAME.matcher(name).matches()) {
+        if (name != null && !VariableName.isName(name)) {
             errors.add(
                     named.pointer(),
                     "invalid-name",
-                    "A name is segments joined by dots, each a letter, then letters, digits, '_' or '-', such as"
-                            + " customer.group.id.");
+                    "A name is letters, digits, '_' and '-' in parts joined by dots, such as customer.group.id; it begins"
+                            + " with a letter or '_'.");
             name = null;
         }
         Part example = Part.of(object, part.pointer(), "example");

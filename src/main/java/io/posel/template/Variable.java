@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A variable where it stands in a template, from its first {@code #} to behind its last.
  *
- * @param path segments joined by dots; a segment is letters of any script, digits, {@code _} and {@code -}, and begins
- *     with a letter
+ * @param path a {@link VariableName}
  */
 record Variable(String path, int start, int end) {
 
@@ -21,24 +20,10 @@ record Variable(String path, int start, int end) {
      * may begin a variable: {@code order #5 for #customer.id#} has one.
      */
     static @Nullable Variable startingAt(String template, int hash) {
-        boolean segmentBegins = true;
-        int i = hash + 1;
-        while (i < template.length()) {
-            int c = template.codePointAt(i);
-            if (Character.isLetter(c)) {
-                segmentBegins = false;
-            } else if (segmentBegins) {
-                return null;
-            } else if (c == '#') {
-                return new Variable(template.substring(hash + 1, i), hash, i + 1);
-            } else if (c == '.') {
-                segmentBegins = true;
-            } else if (!Character.isDigit(c) && c != '_' && c != '-') {
-                return null;
-            }
-            i += Character.charCount(c);
-        }
-        return null;
+        int nameEnd = VariableName.end(template, hash + 1);
+        return nameEnd > hash + 1 && template.startsWith("#", nameEnd)
+                ? new Variable(template.substring(hash + 1, nameEnd), hash, nameEnd + 1)
+                : null;
     }
 
     /** All that stand between two places of a template, in their order. */

@@ -1,8 +1,8 @@
 package io.posel.webhook;
 
+import io.posel.template.VariableName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +25,6 @@ record UrlText(
      * @param key the name with its {@code =}; {@code ""} for a piece without one, which is all value
      */
     record Parameter(String key, String value) {
-        /** Narrower than the template's own grammar is safe: what is in doubt counts as constant. */
-        private static final Pattern VARIABLE =
-                Pattern.compile("#\\p{L}[\\p{L}\\p{Nd}_-]*+(?:\\.\\p{L}[\\p{L}\\p{Nd}_-]*+)*+#");
-
         static Parameter of(String piece) {
             int equals = piece.indexOf('=');
             return new Parameter(piece.substring(0, equals + 1), piece.substring(equals + 1));
@@ -36,7 +32,7 @@ record UrlText(
 
         /** Whether the value is a constant, which may be a key for the other side. */
         boolean isSecret() {
-            return !value.isEmpty() && !VARIABLE.matcher(value).find();
+            return !value.isEmpty() && !VariableName.occursIn(value);
         }
 
         Parameter withValue(String other) {

@@ -70,7 +70,7 @@ class EventTypeFilesTest {
                         "titel"),
                 Arguments.of("{id: \"1\", total: 12.50}", "{id: \"1\"}", 13, "The sample has no order.total"),
                 Arguments.of("name: order.total", "name: order.id", 10, "twice"),
-                Arguments.of("name: order.total", "name: order total", 10, "segments joined by dots"),
+                Arguments.of("name: order.total", "name: order total", 10, "parts joined by dots"),
                 Arguments.of("entityType: order\n", "", 6, "entityType: A value is required"),
                 Arguments.of("entityType: order", "entityType: 7", 1, "write it in quotes: \"7\""),
                 Arguments.of("entityType: order", "entitytype: order", 1, "'entitytype' is not known"),

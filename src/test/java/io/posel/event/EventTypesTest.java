@@ -155,6 +155,21 @@ class EventTypesTest {
                 .containsExactly(tuple(pointer, code));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"_links.self", "items.0.sku", "items.2nd", "ग्राहक"})
+    @DisplayName("K19: a variable in the catalogue has any name that a template can have")
+    void names(String name) throws Exception {
+        String sample = "{'_links':{'self':'/x'},'items':[{'sku':'A1'}],'ग्राहक':1}";
+        Json type = Json.parse(VALID.replace("\"name\":\"order.id\"", "\"name\":\"" + name + "\"")
+                .replace(
+                        "{\"order\":{\"id\":\"1\"}}",
+                        (name.equals("items.2nd") ? "{'items':{'2nd':1}}" : sample).replace('\'', '"')));
+
+        assertThat(EventType.fromJson(type).variables())
+                .extracting(EventType.Variable::name)
+                .containsExactly(name);
+    }
+
     @Test
     void aVariableStandsInTheListOnce() throws Exception {
         assertThat(refusalOfVariables(2).errors())

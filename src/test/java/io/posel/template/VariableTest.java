@@ -23,9 +23,16 @@ class VariableTest {
                 "клиент",
                 "顧客.番号2",
                 "a٣",
-                "𐐀𐐁.x"
+                "𐐀𐐁.x",
+                "_",
+                "_links.self",
+                "a.1",
+                "items.0.sku",
+                "a.2nd.-x._y",
+                "ग्राहक.नाम",
+                "e\u0301te\u0301"
             })
-    @DisplayName("S6: segments of letters of any script, digits, _ and -, joined by dots, name a variable")
+    @DisplayName("S6, K19: segments of letters of any script, digits, _ and -, joined by dots, name a variable")
     void names(String name) {
         Variable variable = Variable.startingAt("x#" + name + "#y", 1);
         assertThat(variable).isEqualTo(new Variable(name, 1, name.length() + 3));
@@ -34,7 +41,24 @@ class VariableTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "1", "1a", "_a", "-a", ".a", "a.", "a..b", "a.1", "a b", " a", "a ", "a:b", "a/b", "a\n", "😀"
+                "",
+                "1",
+                "1a",
+                "0.a",
+                "-a",
+                ".a",
+                "a.",
+                "a..b",
+                "\u0301a",
+                "a.\u0301",
+                "items[0]",
+                "a b",
+                " a",
+                "a ",
+                "a:b",
+                "a/b",
+                "a\n",
+                "😀"
             })
     void anything_else_between_two_signs_is_text(String text) {
         assertThat(Variable.in("#" + text + "#", 0, text.length() + 2)).isEmpty();

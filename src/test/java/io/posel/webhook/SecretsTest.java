@@ -37,6 +37,8 @@ class SecretsTest {
                 "https://h.cz/?#customer.id#=k|https://h.cz/?#customer.id#=***",
                 "https://h.cz/?a=#customer.id#,k|https://h.cz/?a=#customer.id#,k",
                 "https://h.cz/?a=%23x%23|https://h.cz/?a=***",
+                "https://h.cz/?a=#items.0.sku#&b=#_x#&c=#data#|https://h.cz/?a=#items.0.sku#&b=#_x#&c=#data#",
+                "https://h.cz/?a=-#1a-&b=x#y|https://h.cz/?a=***&b=***",
                 "https://h.cz/?|https://h.cz/?",
                 "https://h.cz/?&&a=k|https://h.cz/?&&a=***",
                 "https://u:p@h.cz/|https://u:***@h.cz/",
