@@ -49,8 +49,8 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         Webhooks webhooks = core.webhooks;
         boolean httpsOnly = settings.flag("posel.delivery.https-only");
         Definitions definitions = definitions(settings);
-        Warnings warnings = new Warnings(catalogue::variables, resolver::refusal, httpsOnly);
-        Warnings quickWarnings = new Warnings(catalogue::variables, resolver::literalRefusal, httpsOnly);
+        Warnings warnings = new Warnings(catalogue::find, resolver::refusal, httpsOnly);
+        Warnings quickWarnings = new Warnings(catalogue::find, resolver::literalRefusal, httpsOnly);
         DeliveryLog log = new DeliveryLog(core.database.dataSource());
 
         SecureRandom random = new SecureRandom();

@@ -48,6 +48,12 @@ public record Event(
         return type.startsWith(OWN);
     }
 
+    /** The path in the data that a variable's name leads to: {@code customer.id} of {@code event.data.customer.id} too. */
+    static String inData(String name) {
+        String path = name.startsWith(EVENT + DATA) ? name.substring(EVENT.length()) : name;
+        return path.startsWith(DATA) ? path.substring(DATA.length()) : path;
+    }
+
     /** The same without its data, for what is only told about it. */
     public Event withoutData() {
         return new Event(source, id, type, entity, sequence, occurredAt, Json.Obj.EMPTY);

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entry of the catalogue: what people are shown of a type of events. Events whose type has no entry are accepted
@@ -62,6 +63,31 @@ public record EventType(
         members.put("variables", new Json.Arr(list));
         members.put("sample", sample);
         return new Json.Obj(members);
+    }
+
+    /**
+     * Whether events of this type have such a variable, as far as list and sample show: an object is offered with its
+     * parts, and of an array all elements that one of the sample stands for.
+     */
+    public boolean offers(String name) {
+        String path = Event.inData(name);
+        return Event.ATTRIBUTES.contains(name) || isListed(path) || holds(sample, path.split("\\.", -1), 0);
+    }
+
+    private boolean isListed(String path) {
+        return variables.stream()
+                .anyMatch(each -> each.name().equals(path) || each.name().startsWith(path + "."));
+    }
+
+    private static boolean holds(@Nullable Json value, String[] path, int from) {
+        if (from == path.length || value == null) {
+            return value != null;
+        } else if (value instanceof Json.Obj object) {
+            return holds(object.get(path[from]), path, from + 1);
+        } else if (value instanceof Json.Arr array && path[from].chars().allMatch(Character::isDigit)) {
+            return array.items().isEmpty() || array.items().stream().anyMatch(item -> holds(item, path, from + 1));
+        }
+        return false;
     }
 
     /** An event of this type with the sample as its data, for a preview. */

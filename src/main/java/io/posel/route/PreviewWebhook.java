@@ -2,6 +2,7 @@ package io.posel.route;
 
 import io.posel.delivery.OutgoingRequest;
 import io.posel.delivery.RequestTemplate;
+import io.posel.event.Event;
 import io.posel.event.EventReader;
 import io.posel.json.Json;
 import io.posel.store.Catalogue;
@@ -34,8 +35,6 @@ public final class PreviewWebhook implements Processor {
                     Stream.of("url", "body", "headers"), ExampleEvent.MEMBERS.stream())
             .collect(Collectors.toUnmodifiableSet());
     private static final String BASIC = "Basic ";
-    private static final Set<String> ALWAYS =
-            Set.of("event.id", "event.type", "event.occurredAt", "entity.type", "entity.id");
 
     private final Definitions definitions;
     private final ExampleEvent example;
@@ -66,7 +65,7 @@ public final class PreviewWebhook implements Processor {
             members.put(
                     "unknownVariables",
                     template.variables().stream()
-                            .filter(path -> variables.at(path) == null && !ALWAYS.contains(path))
+                            .filter(path -> variables.at(path) == null && !Event.ATTRIBUTES.contains(path))
                             .toList());
             members.put(
                     "warnings",

@@ -15,9 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -71,13 +69,6 @@ public final class Catalogue {
 
     public Optional<EventType> find(String type) {
         return files.find(type).or(() -> added.find(type));
-    }
-
-    /** The names of the variables of a type, empty for one that is not in the catalogue. */
-    public Optional<Set<String>> variables(String type) {
-        return find(type)
-                .map(entry ->
-                        entry.variables().stream().map(EventType.Variable::name).collect(Collectors.toSet()));
     }
 
     public boolean isInFile(String type) {

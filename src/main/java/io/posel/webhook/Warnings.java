@@ -1,5 +1,6 @@
 package io.posel.webhook;
 
+import io.posel.event.EventType;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.template.UrlTemplate;
@@ -17,18 +18,15 @@ import org.jspecify.annotations.Nullable;
  * which may resolve names and so may take a while; whoever lists many webhooks should give one that does not.
  */
 public final class Warnings {
-    private static final Set<String> BUILT_IN =
-            Set.of("event.id", "event.type", "event.occurredAt", "entity.type", "entity.id");
-
-    private final Function<String, Optional<Set<String>>> catalogue;
+    private final Function<String, Optional<EventType>> catalogue;
     private final AddressCheck addresses;
     private final boolean httpsOnly;
 
     /**
-     * @param catalogue the variables of an event type, empty for a type it does not know
+     * @param catalogue the entry of an event type, empty for a type it does not know
      * @param httpsOnly whether nothing is sent over plain HTTP (F7)
      */
-    public Warnings(Function<String, Optional<Set<String>>> catalogue, AddressCheck addresses, boolean httpsOnly) {
+    public Warnings(Function<String, Optional<EventType>> catalogue, AddressCheck addresses, boolean httpsOnly) {
         this.catalogue = catalogue;
         this.addresses = addresses;
         this.httpsOnly = httpsOnly;
@@ -58,12 +56,12 @@ public final class Warnings {
             }
         }
         refusedAddress(url).ifPresent(warnings::add);
-        Map<String, Set<String>> known = new LinkedHashMap<>();
+        List<EventType> known = new ArrayList<>();
         for (int i = 0; i < definition.events().size(); i++) {
             String type = definition.events().get(i);
-            Optional<Set<String>> variables = catalogue.apply(type);
-            if (variables.isPresent()) {
-                known.put(type, variables.get());
+            Optional<EventType> entry = catalogue.apply(type);
+            if (entry.isPresent()) {
+                known.add(entry.get());
             } else {
                 warnings.add(new FieldError(
                         Members.pointer("events", String.valueOf(i)),
@@ -101,24 +99,18 @@ public final class Warnings {
                         reason));
     }
 
-    private static Optional<FieldError> unknownVariable(String pointer, String name, Map<String, Set<String>> known) {
-        List<String> without = known.entrySet().stream()
-                .filter(type -> !offers(type.getValue(), name))
-                .map(Map.Entry::getKey)
+    private static Optional<FieldError> unknownVariable(String pointer, String name, List<EventType> known) {
+        List<String> without = known.stream()
+                .filter(type -> !type.offers(name))
+                .map(EventType::type)
                 .toList();
-        if (without.isEmpty() || BUILT_IN.contains(name)) {
-            return Optional.empty();
-        }
-        return Optional.of(new FieldError(
-                pointer,
-                "unknown-variable",
-                Map.of("name", name, "eventTypes", without),
-                "The variable " + name + " is unknown for " + String.join(", ", without)
-                        + "; where an event does not have it, it is empty."));
-    }
-
-    /** An object is offered with its parts: who offers customer.id offers customer. */
-    private static boolean offers(Set<String> variables, String name) {
-        return variables.contains(name) || variables.stream().anyMatch(variable -> variable.startsWith(name + "."));
+        return without.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new FieldError(
+                        pointer,
+                        "unknown-variable",
+                        Map.of("name", name, "eventTypes", without),
+                        "The variable " + name + " is unknown for " + String.join(", ", without)
+                                + "; where an event does not have it, it is empty."));
     }
 }

@@ -7,21 +7,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.posel.event.EventType;
+import io.posel.event.EventTypes;
+import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class WarningsTest {
-    private static final Map<String, Set<String>> CATALOGUE = Map.of(
-            "customer.credit.changed", Set.of("customer.id", "customer.group.name", "creditChange.value"),
-            "user.created", Set.of("customer.id", "user.login"));
+    private static final EventTypes CATALOGUE = new EventTypes(List.of(
+            type("customer.credit.changed", "customer.id", "customer.group.name", "creditChange.value"),
+            type("user.created", "customer.id", "user.login")));
+
+    /** With a sample that holds more than the variables of the list. */
+    private static EventType type(String name, String... variables) {
+        return new EventType(
+                name,
+                Map.of(),
+                "customer",
+                Stream.of(variables)
+                        .map(variable -> new EventType.Variable(variable, Map.of(), "1"))
+                        .toList(),
+                (Json.Obj) Example.json("{'items':[{'sku':'A1'},{'sku':'A2','gift':true}],'tags':[],"
+                        + "'sizes':{'2nd':{'cm':3}},'_links':{'self':'/x'}}"));
+    }
 
     private final Warnings warnings = new Warnings(
-            type -> Optional.ofNullable(CATALOGUE.get(type)),
+            CATALOGUE::find,
             (host, port) -> host.equals("10.0.0.1")
                     ? Optional.of(host + ":" + port + " is not public; POSEL_DELIVERY_ALLOW can allow it")
                     : Optional.empty(),
@@ -44,7 +60,7 @@ class WarningsTest {
     @Test
     @DisplayName("F7: where HTTPS is enforced, that nothing is sent is said besides")
     void https_required() {
-        Warnings strict = new Warnings(type -> Optional.of(Set.of()), (host, port) -> Optional.empty(), true);
+        Warnings strict = new Warnings(type -> Optional.of(type(type)), (host, port) -> Optional.empty(), true);
 
         assertThat(strict.of(definition("{'url':'http://example.com/'}")))
                 .extracting(FieldError::pointer, FieldError::code)
@@ -77,6 +93,21 @@ class WarningsTest {
                         tuple("/body", "user.login", List.of("customer.credit.changed")),
                         tuple("/headers/X-Foo", "event.foo", List.of("customer.credit.changed", "user.created")),
                         tuple("/filter/shop~1a", "shop/a", List.of("customer.credit.changed", "user.created")));
+    }
+
+    @Test
+    @DisplayName("K19, K39: what the sample of the type shows is known, any element of its arrays among it")
+    void known_by_the_sample() {
+        assertThat(texts(
+                        definition("{'url':'https://h.cz/#items.0.sku#/#items.7.sku#/#items.0#/#items#/#items.0.gift#',"
+                                + "'body':'[#data#,#event#,#event.sequence#,#data.customer.id#,#event.data.items.1.sku#,"
+                                + "#sizes.2nd.cm#,#_links.self#,#tags.0.name#,#entity#,#event.entity.id#]',"
+                                + "'filter':{'items.1.sku':['A1'],'event.source':['shop']}}")))
+                .isEmpty();
+        assertThat(texts(definition("{'body':'[#items.sku#,#items.0.name#,#data.nothing#,#event.nothing#,"
+                        + "#sizes.2#,#entity.name#,#items.0.sku.0#]'}")))
+                .hasSize(7)
+                .containsOnly("/body unknown-variable");
     }
 
     @Test
