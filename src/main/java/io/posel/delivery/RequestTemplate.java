@@ -62,7 +62,7 @@ public final class RequestTemplate {
                 url,
                 List.copyOf(headers),
                 url.userInfo().map(RequestTemplate::basic).orElse(null),
-                body == null || body.isBlank() ? null : BodyTemplate.compile(body));
+                body == null || BodyTemplate.isBlank(body) ? null : BodyTemplate.compile(body));
     }
 
     /** @throws RenderException if this event's data cannot be sent; trying again does not help */

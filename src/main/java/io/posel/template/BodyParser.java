@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Reads a body template once, by the grammar of RFC 8259 with variables added. */
 final class BodyParser {
+    /** Belongs to a file and not to JSON on its way (RFC 8259, section 8.1). */
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     private final String text;
     private final BodyScanner scan;
     private final List<BodyPart> parts = new ArrayList<>();
@@ -19,6 +22,10 @@ final class BodyParser {
     }
 
     List<BodyPart> parse() throws TemplateException {
+        if (text.startsWith(BYTE_ORDER_MARK)) {
+            scan.skip(BYTE_ORDER_MARK.length());
+            constantFrom = scan.at();
+        }
         scan.skipSpace();
         if (scan.atEnd()) {
             throw scan.error(0, "body-empty", "The body is empty, write a JSON value.");
@@ -26,7 +33,7 @@ final class BodyParser {
         value();
         scan.skipSpace();
         if (!scan.atEnd()) {
-            throw scan.error(scan.at(), "json-more-follows", "The JSON value ends before this, remove what follows.");
+            throw scan.unexpected("json-more-follows", "The JSON value ends before this, remove what follows.");
         }
         endConstant();
         return parts;
@@ -60,17 +67,15 @@ final class BodyParser {
                 throw scan.error(scan.at(), "variable-as-name", "The name of a member must stand in double quotes.");
             } else if (scan.peek() != '"') {
                 scan.requireStraightQuotes();
-                throw scan.error(scan.at(), "json-name-expected", "A member's name in double quotes is expected here.");
+                throw scan.unexpected("json-name-expected", "A member's name in double quotes is expected here.");
             }
             string();
             scan.skipSpace();
             if (scan.peek() != ':') {
                 throw scan.atEnd()
                         ? unclosed(open)
-                        : scan.error(
-                                scan.at(),
-                                "json-colon-expected",
-                                "A colon is expected between a member's name and value.");
+                        : scan.unexpected(
+                                "json-colon-expected", "A colon is expected between a member's name and value.");
             }
             scan.skip(1);
             scan.skipSpace();
@@ -119,7 +124,7 @@ final class BodyParser {
                 throw scan.error(separator, "json-trailing-comma", "Nothing follows this comma, remove it.");
             }
         } else if (!first && !scan.atEnd()) {
-            throw scan.error(scan.at(), "json-comma-expected", "A comma or " + close + " is expected here.");
+            throw scan.unexpected("json-comma-expected", "A comma or " + close + " is expected here.");
         }
         if (scan.atEnd()) {
             throw unclosed(open);
@@ -138,6 +143,7 @@ final class BodyParser {
             } else if (c == '\\') {
                 scan.escape();
             } else if (c < 0x20) {
+                scan.requireStraightQuotes(open);
                 throw scan.error(
                         scan.at(),
                         "json-control-character",
@@ -155,6 +161,7 @@ final class BodyParser {
                 }
             }
         }
+        scan.requireStraightQuotes(open);
         throw unclosed(open);
     }
 

@@ -2,6 +2,9 @@ package io.posel.template;
 
 /** Walks through a body template by what RFC 8259 calls space, numbers, literal names and escapes. */
 final class BodyScanner {
+    /** What people and their word processors write for the straight ones. */
+    private static final String OTHER_QUOTES = "'`´‘’‚‛“”„‟«»‹›′″ʺ〝〞〟＂＇";
+
     private final String text;
     private int at;
 
@@ -83,20 +86,44 @@ final class BodyScanner {
         String word = text.substring(start, at);
         if (word.isEmpty()) {
             requireStraightQuotes();
-            throw error(
-                    start,
+            throw unexpected(
                     "json-value-expected",
                     "A value is expected here: text in double quotes, a number, true, false, null, {…}, […]"
                             + " or a variable.");
         } else if (!word.equals("true") && !word.equals("false") && !word.equals("null")) {
+            if (!atEnd() && CodePoints.isInvisible(text.codePointAt(at))) {
+                throw foreignCharacter();
+            }
             throw error(start, "json-word", "Text must stand in double quotes; only true, false and null may not.");
         }
     }
 
     void requireStraightQuotes() throws TemplateException {
-        if ("'`‘’‚“”„«»".indexOf(peek()) >= 0) {
-            throw error(at, "json-quotes", "JSON text stands in straight double quotes (\"), use those.");
+        if (OTHER_QUOTES.indexOf(peek()) >= 0) {
+            throw otherQuotes(at);
         }
+    }
+
+    /** Names the quotes that were meant to end a string, if there are any before this place. */
+    void requireStraightQuotes(int open) throws TemplateException {
+        for (int i = open + 1; i < at; i++) {
+            if (OTHER_QUOTES.indexOf(text.charAt(i)) >= 0 && endsString(i + 1)) {
+                throw otherQuotes(i);
+            }
+        }
+    }
+
+    private boolean endsString(int index) {
+        int next = index;
+        while (next < text.length() && " \n\r\t".indexOf(text.charAt(next)) >= 0) {
+            next++;
+        }
+        return next == text.length() || ":,}]".indexOf(text.charAt(next)) >= 0;
+    }
+
+    private TemplateException otherQuotes(int index) {
+        return TemplateException.ofCharacter(
+                text, index, "json-quotes", "is not a JSON quote; write straight double quotes (\").");
     }
 
     void skipSpace() {
@@ -119,14 +146,35 @@ final class BodyScanner {
     }
 
     TemplateException notWholeValue() {
-        return error(
-                at,
+        return unexpected(
                 "variable-not-whole-value",
                 "Outside quotes a variable must be the whole value; put it and what touches it in double quotes.");
     }
 
-    TemplateException notANumber(int start) {
-        return error(start, "json-number", "This is no JSON number; put it in quotes if it is text.");
+    private TemplateException notANumber(int start) {
+        return isForeign()
+                ? foreignCharacter()
+                : error(start, "json-number", "This is no JSON number; put it in quotes if it is text.");
+    }
+
+    /** What is wrong here, unless it is the character itself. */
+    TemplateException unexpected(String code, String message) {
+        return isForeign() ? foreignCharacter() : error(at, code, message);
+    }
+
+    /** Whether this is a character that JSON knows in quotes only, which people may not see or take for another. */
+    private boolean isForeign() {
+        int c = atEnd() ? ' ' : text.codePointAt(at);
+        return !Surrogates.isLone(c) && (c >= 0x80 || CodePoints.isInvisible(c));
+    }
+
+    private TemplateException foreignCharacter() {
+        return TemplateException.ofCharacter(
+                text,
+                at,
+                "json-character",
+                "cannot stand outside quotes; it may be invisible or look like another character. Delete it or type it"
+                        + " again.");
     }
 
     TemplateException error(int index, String code, String message) {

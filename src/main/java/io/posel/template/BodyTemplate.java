@@ -16,6 +16,7 @@ import java.util.Set;
  *       its own type. Missing or null gives {@code ""}; a null further inside an object or array stays null.
  *   <li>A {@code #} in quotes that begins no variable is text. {@code \}{@code u0023} is always text, so it writes what
  *       would be a variable otherwise.
+ *   <li>A byte order mark in front is left out.
  *   <li>One pass: what a variable brings in is never read as template.
  * </ul>
  *
@@ -30,6 +31,11 @@ public final class BodyTemplate {
         this.parts = parts.toArray(BodyPart[]::new);
         this.variables = variables;
         this.expectedLength = expectedLength;
+    }
+
+    /** Whether this is no body at all, so that the request is a GET (S4): nothing is in it that anybody sees. */
+    public static boolean isBlank(String text) {
+        return text.codePoints().allMatch(c -> CodePoints.isBlank(c) || CodePoints.isInvisible(c));
     }
 
     /** @throws TemplateException if the rendered body could be something else than one JSON value; also if blank */

@@ -57,11 +57,11 @@ public final class HeaderTemplate {
         for (int i = 0; i < value.length(); i = value.offsetByCodePoints(i, 1)) {
             int c = value.codePointAt(i);
             if (isControl(c)) {
-                throw TemplateException.at(
+                throw TemplateException.ofCharacter(
                         value,
                         i,
                         "header-control-character",
-                        "A header's value must not hold a line break or control character, remove it.");
+                        "is a line break or control character, which a header's value must not hold; remove it.");
             } else if (Surrogates.isLone(c)) {
                 throw Surrogates.refused(value, i);
             }

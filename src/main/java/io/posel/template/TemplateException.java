@@ -10,8 +10,8 @@ package io.posel.template;
  * <ul>
  *   <li>any template: {@code lone-surrogate};
  *   <li>body: {@code body-empty}, {@code json-value-expected}, {@code json-name-expected}, {@code json-colon-expected},
- *       {@code json-comma-expected}, {@code json-trailing-comma}, {@code json-quotes}, {@code json-unclosed},
- *       {@code json-more-follows}, {@code json-word}, {@code json-number}, {@code json-escape},
+ *       {@code json-comma-expected}, {@code json-trailing-comma}, {@code json-quotes}, {@code json-character},
+ *       {@code json-unclosed}, {@code json-more-follows}, {@code json-word}, {@code json-number}, {@code json-escape},
  *       {@code json-control-character}, {@code json-too-deep}, {@code not-a-variable},
  *       {@code variable-not-whole-value}, {@code variable-as-name};
  *   <li>URL: {@code url-empty}, {@code url-scheme}, {@code url-host}, {@code url-port}, {@code url-user-info},
@@ -24,42 +24,43 @@ package io.posel.template;
 public final class TemplateException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final int line;
-    private final int column;
+    private final Place place;
     private final String code;
+    private final String character;
 
-    private TemplateException(int line, int column, String code, String message) {
+    private TemplateException(Place place, String code, String message, String character) {
         super(message);
-        this.line = line;
-        this.column = column;
+        this.place = place;
         this.code = code;
+        this.character = character;
     }
 
     static TemplateException at(String template, int index, String code, String message) {
-        int line = 1;
-        int lineStart = 0;
-        for (int i = 0; i < index; i++) {
-            char c = template.charAt(i);
-            boolean breaks = c == '\n' || c == '\r' && !template.startsWith("\n", i + 1);
-            if (breaks) {
-                line++;
-                lineStart = i + 1;
-            }
-        }
-        return new TemplateException(line, index - lineStart + 1, code, message);
+        return new TemplateException(Place.of(template, index), code, message, "");
+    }
+
+    /** About the character there, which may be invisible or look like another. */
+    static TemplateException ofCharacter(String template, int index, String code, String message) {
+        String character = CodePoints.name(template.codePointAt(index));
+        return new TemplateException(Place.of(template, index), code, character + " " + message, character);
     }
 
     /** From 1; a line ends with CR, LF or both. */
     public int line() {
-        return line;
+        return place.line();
     }
 
     /** From 1, in UTF-16 units as a browser's text field counts them. */
     public int column() {
-        return column;
+        return place.column();
     }
 
     public String code() {
         return code;
+    }
+
+    /** Which character it is about, such as {@code U+FEFF}; {@code ""} if it is about no single one. */
+    public String character() {
+        return character;
     }
 }

@@ -71,15 +71,18 @@ public final class UrlTemplate {
                     i,
                     "url-percent-escape",
                     "Two hexadecimal digits must follow a %; a % itself is written %25.");
-        } else if (Character.isISOControl(c) || c == '\\' || atAnEnd && Character.isSpaceChar(c)) {
-            throw TemplateException.at(
+        } else if (c == '\\') {
+            throw TemplateException.ofCharacter(
+                    text, i, "url-character", "is a backslash, which a URL cannot hold; write / or, for itself, %5C.");
+        } else if (Character.isISOControl(c)
+                || atAnEnd && Character.isSpaceChar(c)
+                || i == 0 && CodePoints.isInvisible(c)) {
+            throw TemplateException.ofCharacter(
                     text,
                     i,
                     "url-character",
-                    c == '\\'
-                            ? "A URL has no backslashes; write / or, for a backslash itself, %5C."
-                            : "A URL cannot hold line breaks and control characters, nor begin or end with a space;"
-                                    + " remove it.");
+                    "cannot stand here: a URL has no line breaks and control characters, and no blank or invisible"
+                            + " character in front or behind; remove it.");
         } else if (Surrogates.isLone(c)) {
             throw Surrogates.refused(text, i);
         }

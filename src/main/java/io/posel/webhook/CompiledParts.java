@@ -37,7 +37,7 @@ record CompiledParts(@Nullable UrlTemplate url, Map<String, Set<String>> variabl
                 errors.add(error("/url", e));
             }
         }
-        if (body != null && !body.isBlank()) {
+        if (body != null && !BodyTemplate.isBlank(body)) {
             try {
                 variables.put("/body", BodyTemplate.compile(body).variables());
             } catch (TemplateException e) {
@@ -56,7 +56,10 @@ record CompiledParts(@Nullable UrlTemplate url, Map<String, Set<String>> variabl
     }
 
     private static FieldError error(String pointer, TemplateException e) {
-        return new FieldError(
-                pointer, e.code(), Map.of("line", e.line(), "column", e.column()), String.valueOf(e.getMessage()));
+        Map<String, Object> params = new LinkedHashMap<>(Map.of("line", e.line(), "column", e.column()));
+        if (!e.character().isEmpty()) {
+            params.put("character", e.character());
+        }
+        return new FieldError(pointer, e.code(), params, String.valueOf(e.getMessage()));
     }
 }

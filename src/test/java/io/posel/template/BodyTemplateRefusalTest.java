@@ -93,10 +93,48 @@ class BodyTemplateRefusalTest {
         Refusal.of(() -> BodyTemplate.compile("[\"a\0b\"]")).is("json-control-character", 1, 4);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "[\u00a01]           | json-character | 2  | U+00A0",
+                "[1,\u200b2]         | json-character | 4  | U+200B",
+                "[1\u200b]           | json-character | 3  | U+200B",
+                "[true\u2060]        | json-character | 6  | U+2060",
+                "[tr\u00adue]        | json-character | 4  | U+00AD",
+                "[#a#\u00a0]         | json-character | 5  | U+00A0",
+                "[#a#，2]            | json-character | 5  | U+FF0C",
+                "{\u200e\"a\":1}     | json-character | 2  | U+200E",
+                "{\"a\"：1}          | json-character | 5  | U+FF1A",
+                "{\"a\"\u202f:1}     | json-character | 5  | U+202F",
+                "{\"a\":1，\"b\":2}   | json-character | 7  | U+FF0C",
+                "{\"a\":1\u3000}     | json-character | 7  | U+3000",
+                "｛\"a\":1}          | json-character | 1  | U+FF5B",
+                "[1]\u0085          | json-character | 4  | U+0085",
+                "[1]\ufeff          | json-character | 4  | U+FEFF",
+                "\ufeff\ufeff[1]     | json-character | 2  | U+FEFF",
+                "[1,\u20282]         | json-character | 4  | U+2028",
+                "[\u000b1]           | json-character | 2  | U+000B",
+                "[😀]               | json-character | 2  | U+1F600",
+                "[“a”]              | json-quotes    | 2  | U+201C",
+                "{“a”:1}            | json-quotes    | 2  | U+201C",
+                "[‘a’]              | json-quotes    | 2  | U+2018",
+                "[„a“]              | json-quotes    | 2  | U+201E",
+                "[＂a＂]              | json-quotes    | 2  | U+FF02",
+                "['a']              | json-quotes    | 2  | U+0027",
+                "{\"a”:1}            | json-quotes    | 4  | U+201D",
+                "{\"a\":\"x”, b:1}      | json-quotes    | 8  | U+201D",
+            })
+    @DisplayName("K43: a character that people do not see, or take for another, is named by its code point")
+    void characters_that_nobody_sees(String template, String code, int column, String character) {
+        Refusal.of(() -> BodyTemplate.compile(template)).is(code, 1, column).names(character);
+    }
+
     @Test
-    void space_that_json_does_not_know() {
-        Refusal.of(() -> BodyTemplate.compile("[\u00a01]")).is("json-value-expected", 1, 2);
-        Refusal.of(() -> BodyTemplate.compile("\ufeff[]")).is("json-value-expected", 1, 1);
+    @DisplayName("K43: quotes of a word processor that end no string leave the text as unclosed as it is")
+    void other_quotes_inside() {
+        Refusal.of(() -> BodyTemplate.compile("[\"he said “hi” to")).is("json-unclosed", 1, 2);
     }
 
     @Test

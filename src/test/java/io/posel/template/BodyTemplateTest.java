@@ -100,6 +100,27 @@ class BodyTemplateTest {
     }
 
     @Test
+    @DisplayName("K43: a byte order mark in front, which only belongs to a file, is left out")
+    void byte_order_mark() throws Exception {
+        assertThat(render("\ufeff[#a#, \"\ufeff\"]", "a", 1)).isEqualTo("[1, \"\ufeff\"]");
+        assertThat(render("\ufeff\r\n#a#\r\n", "a", 1)).isEqualTo("\r\n1\r\n");
+        assertThat(render("\ufeff1")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\ufeff", "\ufeff \r\n", "\u00a0", "\u200b\u3000\t"})
+    @DisplayName("S4, K43: a body in which nobody sees anything is none")
+    void blank(String text) {
+        assertThat(BodyTemplate.isBlank(text)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "\ufeff[]", "\"\"", "\u200d", "x"})
+    void not_blank(String text) {
+        assertThat(BodyTemplate.isBlank(text)).isFalse();
+    }
+
+    @Test
     void what_a_variable_brings_in_is_not_read_again() throws Exception {
         assertThat(render("[\"#a#\",#a#,\"#b#\"]", "a", "#b# {{env:HOME}} ${body}", "b", "#a#"))
                 .isEqualTo("[\"#b# {{env:HOME}} ${body}\",\"#b# {{env:HOME}} ${body}\",\"#a#\"]");

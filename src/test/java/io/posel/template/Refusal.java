@@ -26,6 +26,12 @@ final class Refusal {
         return this;
     }
 
+    Refusal names(String character) {
+        assertThat(refusal.character()).isEqualTo(character);
+        assertThat(refusal).hasMessageStartingWith(character + " ");
+        return this;
+    }
+
     Refusal saysNothingOf(String secret) {
         assertThat(refusal).hasMessageNotContaining(secret);
         return this;

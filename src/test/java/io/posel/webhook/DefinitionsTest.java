@@ -198,8 +198,27 @@ class DefinitionsTest {
         assertThat(refusal.errors()).singleElement().satisfies(error -> {
             assertThat(error.pointer()).isEqualTo(pointer);
             assertThat(error.code()).isNotEmpty();
-            assertThat(error.params()).isEqualTo(Map.of("line", line, "column", column));
+            assertThat(error.params()).containsEntry("line", line).containsEntry("column", column);
         });
+    }
+
+    @Test
+    @DisplayName("K43: what cannot be seen in a template is named by its code point")
+    void invisible_characters() {
+        for (String change : List.of(
+                "{'body':'[1,\\u200b2]'}|U+200B",
+                "{'body':'{“a”:1}'}|U+201C",
+                "{'url':'\\ufeffhttps://example.com/'}|U+FEFF",
+                "{'url':'https://example.com/\\u00a0'}|U+00A0",
+                "{'headers':{'X-Key':'a\\u0085'}}|U+0085")) {
+            String[] parts = change.split("\\|");
+            ProblemException refusal = refusal(() -> definitions.read(body(parts[0])));
+
+            assertThat(refusal.errors()).as(change).singleElement().satisfies(error -> {
+                assertThat(error.params()).containsEntry("character", parts[1]);
+                assertThat(error.detail()).contains(parts[1]);
+            });
+        }
     }
 
     @Test
