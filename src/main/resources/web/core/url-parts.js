@@ -1,8 +1,10 @@
+import { variable } from './variable.js';
+
 /**
  * A webhook's URL, taken apart for people: the address as they know it, and apart from it what is secret or has to be
  * encoded. Variables (`#name#`) stay in the address as they are.
  */
-const VARIABLE = /#[\p{L}][\p{L}\p{M}\p{N}_-]*(\.[\p{L}][\p{L}\p{M}\p{N}_-]*)*#/u;
+const VARIABLE = variable();
 const SHAPE = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#]*)@)?(.*)$/is;
 /** Stands for a secret that only Posel knows. */
 export const MASK = '***';

@@ -47,6 +47,7 @@ function Editor({ webhook, etag, types, ordering, event, reload }) {
   const [form, setForm] = useState(before);
   const [error, setError] = useState(null);
   const [shownErrors, setShownErrors] = useState({});
+  const [doubts, setDoubts] = useState(NONE);
   const [conflict, setConflict] = useState(null);
   const [deleting, setDeleting] = useState(false);
   const page = useRef(null);
@@ -134,7 +135,7 @@ function Editor({ webhook, etag, types, ordering, event, reload }) {
       </div>`}
       <div class="workbench">
         <form class="stack" noValidate onSubmit=${(event) => (event.preventDefault(), save())}>
-          <${DefinitionForm} form=${form} change=${change} types=${types} errors=${fieldErrors} readOnly=${readOnly} isNew=${!webhook} />
+          <${DefinitionForm} form=${form} change=${change} types=${types} errors=${fieldErrors} doubts=${doubts} readOnly=${readOnly} isNew=${!webhook} />
           ${error &&
           html`<${WhatIsWrong} error=${error}>
             ${addressRefused && html`<div><${Doing} action=${() => save({ off: true })}>${t('webhook.saveOff')}<//></div>`}
@@ -147,7 +148,7 @@ function Editor({ webhook, etag, types, ordering, event, reload }) {
           </div>`}
         </form>
         <aside class="stack">
-          ${mayChange && html`<${Preview} form=${form} webhook=${webhook} types=${types} onErrors=${setShownErrors} />`}
+          ${mayChange && html`<${Preview} form=${form} webhook=${webhook} types=${types} onErrors=${setShownErrors} onDoubts=${setDoubts} />`}
           ${webhook && mayChange && webhook.state !== 'expired' && html`<${TestSend} webhook=${webhook} dirty=${dirty} types=${types} onSent=${() => dirty || reload()} />`}
           ${webhook && mayChange && html`<${Secret} webhook=${webhook} onChanged=${() => dirty || reload()} />`}
           ${webhook && !readOnly && html`<div><button type="button" class="danger" onClick=${() => setDeleting(true)}>${t('webhook.delete')}</button></div>`}
@@ -184,6 +185,8 @@ async function theirs(id) {
   const last = trail.items.find((each) => each.webhookVersion === now.json.version);
   return { theirs: now.json, etag: now.etag, who: last?.who, at: longTime(last?.at ?? now.json.updatedAt) };
 }
+
+const NONE = [];
 
 /** Fields of the form that stand for one member of the definition. */
 const MEMBERS = { address: 'url', user: 'url', password: 'url', keys: 'url', hasBody: 'body' };

@@ -13,7 +13,7 @@ export const Loading = () =>
 
 /** One error or warning of Posel as a sentence; in English as Posel says it where there is no translation yet. */
 export function sentence({ code, params = {}, detail }, kind = 'problem') {
-  const key = [`${kind}.${code}`, `problem.${code}`].find(hasText);
+  const key = [...(params.suggestion ? [`${kind}.${code}-suggestion`] : []), `${kind}.${code}`, `problem.${code}`].find(hasText);
   return key ? t(key, params) : t('problem.unknown', { detail });
 }
 

@@ -6,6 +6,7 @@ import { setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState } from '@codemirror/state';
 import { Decoration, drawSelection, EditorView, keymap, lineNumbers, MatchDecorator, ViewPlugin } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { BEGUN, variable } from '../core/variable.js';
 
 /**
  * CodeMirror for a JSON template. In a shadow root: there its styles are sheets made by script, which the page's policy
@@ -30,13 +31,12 @@ const look = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--raised)', color: 'var(--text)', border: '1px solid var(--line)', borderRadius: '6px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--text)' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--bad)' },
+  '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
 });
-
-const VARIABLE = /#[\p{L}][\p{L}\p{M}\p{N}_.-]*#/gu;
 
 const variables = ViewPlugin.fromClass(
   class {
-    #matcher = new MatchDecorator({ regexp: VARIABLE, decoration: Decoration.mark({ class: 'cm-variable' }) });
+    #matcher = new MatchDecorator({ regexp: variable('g'), decoration: Decoration.mark({ class: 'cm-variable' }) });
 
     constructor(view) {
       this.decorations = this.#matcher.createDeco(view);
@@ -108,10 +108,10 @@ class JsonEditor extends HTMLElement {
   }
 
   #complete(context) {
-    const begun = context.matchBefore(/#[\p{L}\p{M}\p{N}_.-]*/u);
+    const begun = context.matchBefore(BEGUN);
     if (!begun) return null;
     const options = this.offered().map(({ name, what }) => ({ label: `#${name}#`, detail: what, type: 'variable' }));
-    return { from: begun.from, options, validFor: /^#[\p{L}\p{M}\p{N}_.-]*#?$/u };
+    return { from: begun.from, options, validFor: new RegExp(`^${BEGUN.source}#?$`, 'u') };
   }
 
   set value(text) {
@@ -131,16 +131,16 @@ class JsonEditor extends HTMLElement {
     });
   }
 
-  /** @param errors `{line, column, message}`, counted from 1 */
+  /** @param errors `{line, column, message, severity}`, counted from 1 */
   mark(errors) {
     const { doc } = this.#view.state;
     this.#view.dispatch(
       setDiagnostics(
         this.#view.state,
-        errors.map(({ line, column, message }) => {
+        errors.map(({ line, column, message, severity = 'error' }) => {
           const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
           const from = Math.min(at.from + Math.max(column - 1, 0), at.to);
-          return { from: from === doc.length && from > 0 ? from - 1 : from, to: Math.min(from + 1, doc.length), severity: 'error', message };
+          return { from: from === doc.length && from > 0 ? from - 1 : from, to: Math.min(from + 1, doc.length), severity, message };
         }),
       ),
     );

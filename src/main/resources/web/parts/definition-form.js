@@ -1,6 +1,7 @@
 import { html, useEffect, useMemo, useRef, useState } from '../core/html.js';
 import { language, t } from '../core/i18n.js';
 import { MASK, split } from '../core/url-parts.js';
+import { ALWAYS, valueAt } from '../core/variable.js';
 import { Field, Icon, sentence } from './basics.js';
 import { title } from './catalogue.js';
 import { Conditions } from './conditions.js';
@@ -15,8 +16,9 @@ const texts = (errors) => (errors ?? []).map((each) => sentence(each));
  *
  * @param form as in core/definition.js
  * @param errors by member of the definition, as the interface tells them: `{url: [{code, params, detail}]}`
+ * @param doubts warnings about the body, with their places
  */
-export function DefinitionForm({ form, change, types, errors, readOnly, isNew }) {
+export function DefinitionForm({ form, change, types, errors, doubts, readOnly, isNew }) {
   const variables = useMemo(() => variablesOf(types, form.events), [types, form.events, language.get()]);
   const name = useRef(null);
   useEffect(() => {
@@ -48,7 +50,7 @@ export function DefinitionForm({ form, change, types, errors, readOnly, isNew })
     </section>
     <section class="card stack">
       <h2>${t('webhook.message')}</h2>
-      <${Body} ...${common} />
+      <${Body} ...${common} doubts=${doubts} />
     </section>
     <section class="card stack">
       <h2>${t('webhook.order')}</h2>
@@ -244,12 +246,12 @@ function Headers({ form, change, types, errors, variables }) {
 const RemoveRow = ({ name, onRemove }) =>
   html`<button type="button" class="icon" aria-label=${t('webhook.removeRow', { name })} onClick=${onRemove}><${Icon} name="close" /></button>`;
 
-function Body({ form, change, types, errors, readOnly, variables }) {
+function Body({ form, change, types, errors, doubts, readOnly, variables }) {
   const editor = useRef(null);
   const wrong = errors.body ?? [];
   const marks = useMemo(
-    () => wrong.filter(({ params }) => params.line).map((each) => ({ line: each.params.line, column: each.params.column, message: sentence(each) })),
-    [JSON.stringify(wrong), language.get()],
+    () => [...wrong.filter(({ params }) => params.line).map((each) => mark(each, 'problem', 'error')), ...doubts.map((each) => mark(each, 'warning', 'warning'))],
+    [JSON.stringify(wrong), JSON.stringify(doubts), language.get()],
   );
   const offered = useMemo(() => variables.map(({ name, what }) => ({ name, what })), [variables]);
   const type = types.find((each) => form.events.includes(each.type));
@@ -270,7 +272,7 @@ function Body({ form, change, types, errors, readOnly, variables }) {
       <span class="label" aria-hidden="true">${t('webhook.body')}</span>
       <${JsonField} value=${form.body} onChange=${(body) => change({ body })} errors=${marks} offered=${offered} label=${t('webhook.body')} readOnly=${readOnly} attributes=${{}} into=${editor} />
       ${texts(wrong).map((text) => html`<p class="error">${text}</p>`)}
-      ${form.body.trim() === '' && html`<p class="hint">${t('webhook.bodyEmpty')}</p>`}
+      <p class="hint">${t(form.body.trim() === '' ? 'webhook.bodyEmpty' : 'webhook.bodyHint')}</p>
       ${!readOnly &&
       html`<div class="row">
         <${InsertVariable} variables=${variables} types=${types} onPick=${(text) => editor.current.insert(text)} />
@@ -279,22 +281,22 @@ function Body({ form, change, types, errors, readOnly, variables }) {
     </div>`}`;
 }
 
+const mark = (each, kind, severity) => ({ line: each.params.line, column: each.params.column, message: sentence(each, kind), severity });
+
 /** A body with all variables that the chosen events have in common, nested as their names say. */
 function starter(variables, type) {
   const body = {};
   for (const { name, only } of variables) {
-    if (only.length > 0 || /^(event|entity)\./.test(name)) continue;
+    if (only.length > 0 || ALWAYS.includes(name)) continue;
     const path = name.split('.');
     const last = path.pop();
     let at = body;
-    for (const segment of path) {
-      if (typeof at[segment] !== 'object') at[segment] = {};
+    path.forEach((segment, i) => {
+      if (typeof at[segment] !== 'object') at[segment] = Array.isArray(valueAt(type?.sample, path.slice(0, i + 1).join('.'))) ? [] : {};
       at = at[segment];
-    }
+    });
     at[last] = typeof valueAt(type?.sample, name) === 'string' ? `#${name}#` : { raw: `#${name}#` };
   }
   // numbers, booleans and what has parts keep their own type: without quotes
   return JSON.stringify(body, null, 2).replace(/\{\s*"raw": "(#[^"#]+#)"\s*\}/g, '$1');
 }
-
-const valueAt = (data, name) => name.split('.').reduce((at, segment) => at?.[segment], data);

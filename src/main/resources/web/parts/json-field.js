@@ -6,9 +6,11 @@ let loading;
 /**
  * A field for a JSON template: a plain text area until the editor has come, and for good if it does not come.
  *
+ * @param errors what is marked: `{line, column, message, severity}`; of severity `error` without one
  * @param into a ref that gets `insert(text)` and `focus()`
  */
 export function JsonField({ value, onChange, errors, offered, label, readOnly, attributes, into }) {
+  const invalid = errors.some(({ severity }) => severity !== 'warning');
   const [there, setThere] = useState(Boolean(customElements.get('json-editor')));
   const element = useRef(null);
   useEffect(() => {
@@ -35,8 +37,8 @@ export function JsonField({ value, onChange, errors, offered, label, readOnly, a
   useLayoutEffect(() => {
     if (!there) return;
     element.current.offered = () => offered;
-    element.current.describe({ 'aria-label': label, ...(errors.length > 0 ? { 'aria-invalid': 'true' } : {}) }, readOnly);
-  }, [there, offered, label, readOnly, errors.length > 0]);
+    element.current.describe({ 'aria-label': label, ...(invalid ? { 'aria-invalid': 'true' } : {}) }, readOnly);
+  }, [there, offered, label, readOnly, invalid]);
 
   if (!there) {
     return html`<textarea
@@ -51,7 +53,7 @@ export function JsonField({ value, onChange, errors, offered, label, readOnly, a
       onInput=${(event) => onChange(event.target.value)}
     ></textarea>`;
   }
-  return html`<div class=${`editor ${errors.length > 0 ? 'invalid' : ''}`}>
+  return html`<div class=${`editor ${invalid ? 'invalid' : ''}`}>
     <json-editor ref=${element} onchange=${(event) => onChange(event.detail)}></json-editor>
   </div>`;
 }

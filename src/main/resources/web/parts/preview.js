@@ -11,8 +11,9 @@ import { RequestView } from './request-view.js';
  * The request that would be sent, while somebody types.
  *
  * @param onErrors gets what is wrong with the templates, by member
+ * @param onDoubts gets the warnings that have a place in the body
  */
-export function Preview({ form, webhook, types, onErrors }) {
+export function Preview({ form, webhook, types, onErrors, onDoubts }) {
   const id = useId();
   const [chosen, setChosen] = useState(null);
   const example = exampleOf(form.events, types, chosen);
@@ -36,6 +37,10 @@ export function Preview({ form, webhook, types, onErrors }) {
     onErrors(found);
   }, [shown.error]);
 
+  useEffect(() => {
+    onDoubts(shown.error || !shown.data ? [] : shown.data.warnings.filter(({ pointer, params }) => pointer === '/body' && params.line));
+  }, [shown.error, shown.data]);
+
   // what belongs to a field stands there
   const elsewhere = shown.error && !(shown.error instanceof Refused && shown.error.errors.every((each) => /^\/(url|body|headers)/.test(each.pointer)));
   const request = shown.error ? null : shown.data;
@@ -57,13 +62,15 @@ export function Preview({ form, webhook, types, onErrors }) {
           html`<div class="note warn">
             <strong>${t('preview.warnings')}</strong>
             <ul>
-              ${warnings.map((each) => html`<li>${sentence(each, 'warning')}</li>`)}
+              ${warnings.map((each) => html`<li>${each.params.line && html`<strong>${t(FIELDS[each.pointer.split('/')[1]])}:</strong> `}${sentence(each, 'warning')}</li>`)}
               ${request.unknownVariables.length > 0 && html`<li>${t('preview.unknown', { variables: list(request.unknownVariables.map((each) => `#${each}#`)) })}</li>`}
             </ul>
           </div>`}`
       : html`<p class="quiet">${t(shown.error ? 'preview.wrong' : 'preview.empty')}</p>`}
   </section>`;
 }
+
+const FIELDS = { url: 'webhook.url', body: 'webhook.body', headers: 'webhook.headers' };
 
 /** With one event type, a variable that the event does not have is one that the type does not have. */
 function isSaidOfEvent(warning, form, { unknownVariables }) {

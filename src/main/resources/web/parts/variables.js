@@ -1,9 +1,8 @@
 import { html, useMemo, useState } from '../core/html.js';
 import { plain, t } from '../core/i18n.js';
+import { ALWAYS } from '../core/variable.js';
 import { Dialog, Icon } from './basics.js';
 import { title, typeTitle } from './catalogue.js';
-
-const ALWAYS = ['entity.id', 'entity.type', 'event.type', 'event.id', 'event.occurredAt'];
 
 /**
  * The variables of some event types, those first that all of them have.
@@ -38,7 +37,7 @@ export function variablesOf(types, chosen) {
 function exampleOf(name, type) {
   if (name === 'event.type') return type?.type ?? 'customer.credit.changed';
   if (name === 'entity.type') return type?.entityType ?? 'customer';
-  return { 'event.id': 'ord-20260415-1', 'event.occurredAt': '2026-11-22T10:00:00Z', 'entity.id': '42' }[name];
+  return { 'event.id': 'ord-20260415-1', 'event.occurredAt': '2026-11-22T10:00:00Z', 'entity.id': '42', data: '{…}', event: '{…}' }[name];
 }
 
 /** Puts a text where the caret of a field is, as if it had been typed. */

@@ -57,6 +57,7 @@ export default {
     'webhook.get': 'Without a body (GET)',
     'webhook.getHelp': 'Only the address is called, with what its variables say.',
     'webhook.body': 'Message body (JSON)',
+    'webhook.bodyHint': 'A variable is written #customer.id#, an element of a list #items.0.sku#. In quotes it is text, without quotes it keeps its type. Write \\u0023 for a # that is only a character.',
     'webhook.bodyEmpty': 'While the body is empty, the address is called without one (GET).',
     'webhook.starter': 'Start with all variables',
     'webhook.starterReplaces': 'Replace what stands in the body?',
@@ -130,6 +131,8 @@ export default {
     'variable.event.type': 'Code of the event',
     'variable.event.id': 'Number of the event',
     'variable.event.occurredAt': 'When it happened',
+    'variable.data': 'All data of the event, as one object',
+    'variable.event': 'The whole event, as one object',
   },
   cs: {
     'webhook.new': 'Nový webhook',
@@ -188,6 +191,7 @@ export default {
     'webhook.get': 'Bez těla (GET)',
     'webhook.getHelp': 'Jen se zavolá adresa s tím, co je v jejích proměnných.',
     'webhook.body': 'Tělo zprávy (JSON)',
+    'webhook.bodyHint': 'Proměnná se zapisuje #customer.id#, prvek seznamu #items.0.sku#. V uvozovkách je to text, bez uvozovek si hodnota ponechá svůj typ. Samotný znak # napište \\u0023.',
     'webhook.bodyEmpty': 'Dokud je tělo prázdné, volá se adresa bez něj (GET).',
     'webhook.starter': 'Začít se všemi proměnnými',
     'webhook.starterReplaces': 'Nahradit to, co v těle je?',
@@ -266,5 +270,7 @@ export default {
     'variable.event.type': 'Kód události',
     'variable.event.id': 'Číslo události',
     'variable.event.occurredAt': 'Kdy se to stalo',
+    'variable.data': 'Všechna data události jako jeden objekt',
+    'variable.event': 'Celá událost jako jeden objekt',
   },
 };

@@ -615,6 +615,53 @@ class AdministrationIT {
         }
 
         @Test
+        @DisplayName(
+                "K19, K39: elements of arrays and whole objects are filled in, what only looks like them is warned of")
+        void a_preview_of_arrays_and_objects() {
+            String event = "{'id':'o-1','type':'t.x','entity':{'type':'c','id':'1'},'data':{'items':[{'sku':'A1'}]}}";
+            HttpAnswer good = post(
+                    "/api/preview",
+                    "{'url':'https://example.com/#items.0.sku#','body':'[\\u0022#items.0.sku#\\u0022,#data#,#event#]','event':"
+                            + event + "}");
+            HttpAnswer doubtful = post(
+                    "/api/preview",
+                    "{'url':'https://example.com/','body':'[\\u0022#items[0].sku#\\u0022,\\u0022{items}\\u0022]','event':"
+                            + event + "}");
+
+            assertThat(good.at("url")).isEqualTo("https://example.com/A1");
+            assertThat(good.at("body")).isEqualTo("""
+                    ["A1",{"items":[{"sku":"A1"}]},{"id":"o-1","type":"t.x","entity":{"type":"c","id":"1"},\
+                    "data":{"items":[{"sku":"A1"}]}}]""");
+            assertThat(good.at("unknownVariables")).isEqualTo("[]");
+            assertThat(good.at("warnings")).isEqualTo("[]");
+            assertThat(doubtful.all("warnings", "code")).containsExactly("not-a-variable", "not-a-variable");
+            assertThat(doubtful.at("warnings.0.pointer")).isEqualTo("/body");
+            assertThat(doubtful.at("warnings.0.params.column")).isEqualTo("3");
+            assertThat(doubtful.at("warnings.0.params.suggestion")).isEqualTo("#items.0.sku#");
+            assertThat(doubtful.at("warnings.1.params.suggestion")).isEqualTo("#items#");
+        }
+
+        @Test
+        @DisplayName("K19: such a webhook is saved with the warning, which goes when it is mended")
+        void what_is_no_variable_is_saved_with_a_warning() {
+            HttpAnswer created = post(
+                    "/api/webhooks",
+                    "{'name':'arrays','enabled':false,'events':['session.ended'],'url':'https://example.com/',"
+                            + "'body':'[\\u0022#items[0].sku#\\u0022]'}");
+            String path = "/api/webhooks/" + created.at("id");
+
+            assertThat(created.status()).isEqualTo(201);
+            assertThat(created.all("warnings", "code")).containsExactly("not-a-variable");
+            assertThat(get(path).all("warnings", "code")).containsExactly("not-a-variable");
+            assertThat(patch(path, "{'body':'{\\u0022#entity.id#\\u0022:1,\\u0022b\\u0022:2}'}")
+                            .all("warnings", "code"))
+                    .containsExactly("duplicate-name");
+            assertThat(patch(path, "{'body':'[\\u0022#entity.id#\\u0022]'}").all("warnings", "code"))
+                    .isEmpty();
+            delete(path);
+        }
+
+        @Test
         void a_preview_of_an_event_of_ones_own() {
             HttpAnswer preview = post(
                     "/api/preview",

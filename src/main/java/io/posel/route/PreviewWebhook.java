@@ -69,7 +69,7 @@ public final class PreviewWebhook implements Processor {
                             .toList());
             members.put(
                     "warnings",
-                    warnings.of(definition).stream()
+                    warnings.of(definition, name -> variables.at(name) != null).stream()
                             .filter(warning -> !warning.pointer().startsWith("/events"))
                             .map(WebhookJson::warning)
                             .toList());

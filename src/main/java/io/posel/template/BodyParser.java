@@ -13,6 +13,8 @@ final class BodyParser {
     private final BodyScanner scan;
     private final List<BodyPart> parts = new ArrayList<>();
     private final List<Variable> variables = new ArrayList<>();
+    private final List<Text> texts = new ArrayList<>();
+    private int objects;
     private int constantFrom;
     private int depth;
 
@@ -20,6 +22,13 @@ final class BodyParser {
         this.text = text;
         this.scan = new BodyScanner(text);
     }
+
+    /**
+     * What stands between two quotes.
+     *
+     * @param object which one it names a member of, −1 for a value
+     */
+    record Text(int from, int to, int object) {}
 
     List<BodyPart> parse() throws TemplateException {
         if (text.startsWith(BYTE_ORDER_MARK)) {
@@ -43,12 +52,17 @@ final class BodyParser {
         return variables;
     }
 
+    /** All that stand in quotes, in their order. */
+    List<Text> texts() {
+        return texts;
+    }
+
     private void value() throws TemplateException {
         int start = scan.at();
         switch (scan.peek()) {
             case '{' -> object();
             case '[' -> array();
-            case '"' -> string();
+            case '"' -> string(-1);
             case '#' -> variable();
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> scan.number();
             default -> scan.word();
@@ -61,6 +75,7 @@ final class BodyParser {
 
     private void object() throws TemplateException {
         int open = open();
+        int object = objects++;
         boolean first = true;
         while (more(open, '}', first)) {
             if (scan.peek() == '#') {
@@ -69,7 +84,7 @@ final class BodyParser {
                 scan.requireStraightQuotes();
                 throw scan.unexpected("json-name-expected", "A member's name in double quotes is expected here.");
             }
-            string();
+            string(object);
             scan.skipSpace();
             if (scan.peek() != ':') {
                 throw scan.atEnd()
@@ -132,12 +147,13 @@ final class BodyParser {
         return true;
     }
 
-    private void string() throws TemplateException {
+    private void string(int object) throws TemplateException {
         int open = scan.at();
         scan.skip(1);
         while (!scan.atEnd()) {
             int c = text.codePointAt(scan.at());
             if (c == '"') {
+                texts.add(new Text(open + 1, scan.at(), object));
                 scan.skip(1);
                 return;
             } else if (c == '\\') {

@@ -4,12 +4,15 @@ import io.posel.problem.FieldError;
 import io.posel.template.BodyTemplate;
 import io.posel.template.HeaderTemplate;
 import io.posel.template.TemplateException;
+import io.posel.template.TemplateWarning;
+import io.posel.template.TemplateWarnings;
 import io.posel.template.UrlTemplate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,46 @@ record CompiledParts(@Nullable UrlTemplate url, Map<String, Set<String>> variabl
             }
         });
         return new CompiledParts(target, variables, errors);
+    }
+
+    /**
+     * What is doubtful in those that compiled.
+     *
+     * @param known whether there is a variable of this name, as far as anybody can tell
+     */
+    List<FieldError> warnings(Definition definition, Predicate<String> known) {
+        TemplateWarnings warnings = new TemplateWarnings(known);
+        Map<String, List<TemplateWarning>> found = new LinkedHashMap<>();
+        String body = definition.body();
+        try {
+            if (url != null) {
+                found.put("/url", warnings.ofUrl(definition.url()));
+            }
+            if (body != null && variables.containsKey("/body")) {
+                found.put("/body", warnings.ofBody(body));
+            }
+        } catch (TemplateException e) {
+            throw new IllegalStateException("what has compiled does not compile", e);
+        }
+        definition.headers().forEach((name, value) -> {
+            String pointer = Members.pointer("headers", name);
+            if (variables.containsKey(pointer)) {
+                found.put(pointer, warnings.ofHeader(value));
+            }
+        });
+        definition
+                .filter()
+                .keySet()
+                .forEach(path -> found.put(
+                        Members.pointer("filter", path),
+                        warnings.ofName(path).stream().toList()));
+        List<FieldError> all = new ArrayList<>();
+        found.forEach((pointer, ofPart) -> ofPart.forEach(each -> all.add(warning(pointer, each))));
+        return all;
+    }
+
+    private static FieldError warning(String pointer, TemplateWarning warning) {
+        return new FieldError(pointer, warning.code(), warning.params(), warning.message());
     }
 
     private static FieldError error(String pointer, TemplateException e) {

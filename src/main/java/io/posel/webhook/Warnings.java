@@ -1,5 +1,6 @@
 package io.posel.webhook;
 
+import io.posel.event.Event;
 import io.posel.event.EventType;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +41,16 @@ public final class Warnings {
     }
 
     /**
-     * The warnings {@code not-https} (F7), {@code address-not-allowed}, {@code unknown-event-type} and
-     * {@code unknown-variable}; and, for a definition that was saved under other rules, {@code https-required} or the
+     * The warnings {@code not-https} (F7), {@code address-not-allowed}, {@code unknown-event-type},
+     * {@code unknown-variable} and those of templates; and, for a definition that was saved under other rules, {@code https-required} or the
      * error of a template that cannot work any more.
      */
     public List<FieldError> of(Definition definition) {
+        return of(definition, name -> false);
+    }
+
+    /** @param alsoKnown variables of an event at hand, beside those of the catalogue */
+    public List<FieldError> of(Definition definition, Predicate<String> alsoKnown) {
         CompiledParts parts = CompiledParts.of(definition);
         List<FieldError> warnings = new ArrayList<>(parts.errors());
         UrlTemplate url = parts.url();
@@ -70,6 +77,7 @@ public final class Warnings {
                         "The catalogue has no event type " + type + "; check its spelling."));
             }
         }
+        warnings.addAll(parts.warnings(definition, name -> offers(name, known) || alsoKnown.test(name)));
         Map<String, Set<String>> used = new LinkedHashMap<>(parts.variables());
         definition.filter().keySet().forEach(path -> used.put(Members.pointer("filter", path), Set.of(path)));
         used.forEach((pointer, names) ->
@@ -97,6 +105,10 @@ public final class Warnings {
                         "address-not-allowed",
                         Map.of("host", url.host(), "port", url.port(), "setting", "POSEL_DELIVERY_ALLOW"),
                         reason));
+    }
+
+    private static boolean offers(String name, List<EventType> known) {
+        return Event.ATTRIBUTES.contains(name) || known.stream().anyMatch(type -> type.offers(name));
     }
 
     private static Optional<FieldError> unknownVariable(String pointer, String name, List<EventType> known) {

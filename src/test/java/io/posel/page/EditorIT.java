@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
 import io.posel.access.Role;
+import io.posel.template.VariableName;
 import io.posel.testing.ReceivedRequest;
 import java.util.Base64;
 import java.util.List;
@@ -107,6 +108,70 @@ class EditorIT {
         jana.press(look.of("Save it switched off", "Uložit jako vypnutý"));
         assertThat(jana.message()).containsText(look.of("is saved", "je uložený"));
         assertThat(stored(id, "enabled")).isEqualTo("false");
+    }
+
+    @ParameterizedTest
+    @MethodSource("looks")
+    @DisplayName(
+            "K19: what looks like a variable and is none is marked while somebody types, and what to write is said")
+    void whatIsNoVariableIsSaid(Look look) {
+        Visit jana = open(look, webhook("CRM", "/no-variable"));
+        Locator preview = jana.region(look.of("This is what will be sent", "Tohle se pošle"));
+
+        jana.write("{\"sku\": \"#items[0].sku#\",\n \"#customer.id#\": 1}");
+        assertThat(preview).containsText(look.of("Write #items.0.sku# to", "napište #items.0.sku#"));
+        assertThat(preview).containsText(look.of("Line 2, column 2: this name", "Řádek 2, sloupec 2: tento název"));
+        assertThat(jana.page().locator("json-editor .cm-lintRange-warning")).hasCount(2);
+        assertThat(jana.body()).not().hasAttribute("aria-invalid", "true");
+
+        jana.write("{\"sku\": \"#customer.id#\"}");
+        assertThat(jana.page().locator("json-editor .cm-lintRange-warning")).hasCount(0);
+        assertThat(preview).not().containsText("#items.0.sku#");
+    }
+
+    @Test
+    @DisplayName("K19: the page takes for a variable what Posel takes for one")
+    void sameGrammar() {
+        Visit jana = open(Look.ENGLISH, webhook("CRM", "/grammar"));
+        List<String> texts = List.of(
+                "a",
+                "customer.id",
+                "_links.self",
+                "items.0.sku",
+                "a.2nd.-x._y",
+                "zákazník.město",
+                "клиент",
+                "顧客.番号2",
+                "a٣",
+                "𐐀𐐁.x",
+                "ग्राहक.नाम",
+                "e\u0301t",
+                "data",
+                "",
+                "1",
+                "0.a",
+                "-a",
+                ".a",
+                "a.",
+                "a..b",
+                "a.\u0301",
+                "\u0301a",
+                "items[0]",
+                "a b",
+                " a",
+                "a:b",
+                "a½",
+                "aⅣ",
+                "😀");
+
+        Object found = jana.page().evaluate("""
+                async (texts) => {
+                  const base = document.querySelector('script[type=module]').src;
+                  const {variable} = await import(new URL('core/variable.js', base));
+                  return texts.filter((text) => variable().exec(`#${text}#`)?.[0] === `#${text}#`);
+                }""", texts);
+
+        assertThat(found).isEqualTo(texts.stream().filter(VariableName::isName).toList());
     }
 
     @Test

@@ -111,6 +111,43 @@ class WarningsTest {
     }
 
     @Test
+    @DisplayName("K19: what looks like a variable and goes out as text is warned of, wherever it is")
+    void not_a_variable() {
+        List<FieldError> found = warnings.of(definition("{'url':'https://h.cz/{customer.id}?c={{customer.id}}',"
+                + "'body':'{\\n \\u0022sku\\u0022:\\u0022#items[0].sku#\\u0022, \\u0022color\\u0022:\\u0022#fff #000\\u0022}','headers':{'X-Sku':'# customer.id #'},"
+                + "'filter':{'items[0].sku':['A1'],'items.0.sku':['A1']}}"));
+
+        assertThat(found.stream().filter(each -> !each.code().equals("unknown-variable")))
+                .allMatch(each -> each.code().equals("not-a-variable"))
+                .extracting(FieldError::pointer, each -> each.params().get("column"), each -> each.params()
+                        .get("suggestion"))
+                .containsExactly(
+                        tuple("/url", 14, "#customer.id#"),
+                        tuple("/url", 30, "#customer.id#"),
+                        tuple("/body", 9, "#items.0.sku#"),
+                        tuple("/headers/X-Sku", 1, "#customer.id#"),
+                        tuple("/filter/items[0].sku", 1, "items.0.sku"));
+    }
+
+    @Test
+    @DisplayName("K19: in a preview the variables of its event are known too")
+    void known_in_the_event() {
+        Definition definition = definition("{'events':['mine'],'body':'[\\u0022{order.no}\\u0022]'}");
+
+        assertThat(texts(definition)).containsExactly("/events/0 unknown-event-type");
+        assertThat(warnings.of(definition, "order.no"::equals))
+                .extracting(FieldError::code)
+                .containsExactly("unknown-event-type", "not-a-variable");
+    }
+
+    @Test
+    @DisplayName("S8: members that may get the same name are warned of")
+    void duplicate_names() {
+        assertThat(texts(definition("{'body':'{\\u0022#customer.id#\\u0022:1,\\u0022total\\u0022:2}'}")))
+                .containsExactly("/body duplicate-name");
+    }
+
+    @Test
     @DisplayName("S3: an address that is not allowed is warned of, with the setting that allows it")
     void address() {
         FieldError warning =
