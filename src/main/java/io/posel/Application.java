@@ -39,6 +39,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -158,10 +159,11 @@ public final class Application implements AutoCloseable {
      * Reads and builds the routes and the webhooks in files as {@link #start} does, and starts nothing: no port, no
      * database, no schedule.
      *
+     * @param warn told what will probably not work as meant, with file and line
      * @return where the routes came from
      * @throws StartFailedException for what a start would fail for
      */
-    public String check() {
+    public String check(Consumer<String> warn) {
         RouteSet routes = RouteSet.of(settings.home());
         configureCamel(routes);
         camel.bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, new NoHttpServer());
@@ -173,7 +175,7 @@ public final class Application implements AutoCloseable {
         } catch (Exception e) {
             throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext(), settings::place), e);
         }
-        webhookFiles.check();
+        webhookFiles.check().forEach(warn);
         return routes.builtIn() ? "the jar" : routes.location();
     }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 final class Check {
     private final Settings settings;
     private final InstantSource clock;
+    private final List<String> warnings = new ArrayList<>();
 
     Check(Settings settings, InstantSource clock) {
         this.settings = settings;
@@ -34,12 +37,17 @@ final class Check {
         }
     }
 
+    /** What will probably not work as meant, with file and line, once it has run. */
+    List<String> warnings() {
+        return warnings;
+    }
+
     /** With the data elsewhere, so that a Posel that runs on the real data is not disturbed. */
     private String routes() throws IOException {
         Path data = Files.createTempDirectory("posel-check-");
         try (Application application =
                 new Application(settings.with("posel.data-dir", data.toString()).with("posel.db.url", ""), clock)) {
-            return application.check();
+            return application.check(warnings::add);
         } finally {
             delete(data);
         }

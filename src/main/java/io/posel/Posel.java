@@ -73,7 +73,9 @@ public final class Posel {
 
     private static void check() {
         System.setProperty("posel.log.level", "OFF");
-        String routes = new Check(settings(), Clock.systemUTC()).run();
+        Check check = new Check(settings(), Clock.systemUTC());
+        String routes = check.run();
+        check.warnings().forEach(warning -> System.out.println("Warning: " + warning));
         System.out.println(
                 "Posel can start: settings, event types and webhooks in files are right, and so are the routes from "
                         + routes);

@@ -10,12 +10,12 @@ import io.posel.store.Webhooks;
 import io.posel.web.HealthReport;
 import io.posel.webhook.DefinitionFiles;
 import io.posel.webhook.DefinitionFolder;
+import io.posel.webhook.FileDefinition;
 import io.posel.webhook.FolderWatch;
 import io.posel.webhook.InvalidFilesException;
 import io.posel.webhook.Warnings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -65,7 +65,7 @@ final class WebhookFiles implements AutoCloseable {
                 new DefinitionFiles(
                         FOLDER,
                         AdministrationBeans.definitions(settings),
-                        new Warnings(type -> Optional.empty(), resolver::literalRefusal, false),
+                        new Warnings(core.catalogue::find, resolver::literalRefusal, false),
                         settings::variable),
                 core.webhooks,
                 core.maintenance,
@@ -73,10 +73,13 @@ final class WebhookFiles implements AutoCloseable {
                 Threads.timer("posel-files", 1));
     }
 
-    /** @throws StartFailedException with file and line of all that is wrong */
-    void check() {
+    /**
+     * @return what will probably not work as meant, with file and line
+     * @throws StartFailedException with file and line of all that is wrong
+     */
+    List<String> check() {
         try {
-            files.read(folder.look());
+            return warnings(files.read(folder.look()));
         } catch (InvalidFilesException e) {
             throw failure(e);
         }
@@ -137,12 +140,18 @@ final class WebhookFiles implements AutoCloseable {
                     "The folder is not there, but webhooks come from files in it. Bring it back; to delete them, leave"
                             + " it empty.")));
         }
-        FileChanges changes = webhooks.apply(files.read(contents), audit::entry);
+        List<FileDefinition> definitions = files.read(contents);
+        FileChanges changes = webhooks.apply(definitions, audit::entry);
         changes.deleted().forEach(id -> maintenance.skipQueue(id, Maintenance.Removal.DELETED));
         if (broken || !changes.isEmpty()) {
+            warnings(definitions).forEach(LOG::warn);
             LOG.info("The files in {} are applied: {}", FOLDER, changes);
         }
         broken = false;
+    }
+
+    private static List<String> warnings(List<FileDefinition> definitions) {
+        return definitions.stream().flatMap(each -> each.warnings().stream()).toList();
     }
 
     private void tell(InvalidFilesException e) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,27 @@ class CheckTest {
         assertThatThrownBy(() -> check(Map.of()))
                 .hasMessageStartingWith("config/webhooks/crm.yaml:3: /url: ")
                 .hasMessageContaining("CRM is not set");
+    }
+
+    @Test
+    @DisplayName("K19: what looks like a variable in a file is warned of, with its line")
+    void whatIsNoVariableInAWebhookIsToldWithItsLine() throws IOException {
+        Path file = Files.createDirectories(home.resolve("config/webhooks")).resolve("crm.yaml");
+        Files.writeString(
+                file,
+                "name: CRM\nevents: [customer.credit.changed]\nurl: https://a.example/{customer.id}\nbody: |\n"
+                        + "  {\n   \"sku\": \"#items[0].sku#\"}\n");
+        Check check = new Check(Settings.load(home, Map.of()), Clock.systemUTC());
+
+        assertThat(check.run()).isEqualTo("the jar");
+        assertThat(check.warnings())
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .startsWith("config/webhooks/crm.yaml:3: /url: ")
+                                .contains("#customer.id#"),
+                        second -> assertThat(second)
+                                .startsWith("config/webhooks/crm.yaml:6: /body: ")
+                                .contains("#items.0.sku#"));
     }
 
     @Test

@@ -182,7 +182,9 @@ final class NearMisses {
             start--;
         }
         String before = text.substring(start, hash);
-        return before.indexOf('.') > 0 && known.test(before) ? new NearMiss(start, hash + 1, before) : null;
+        return before.indexOf('.') > 0 && VariableName.isName(before) && known.test(before)
+                ? new NearMiss(start, hash + 1, before)
+                : null;
     }
 
     private static boolean isInName(char c) {

@@ -31,22 +31,19 @@ public final class DefinitionFiles {
 
     private final String folder;
     private final Definitions definitions;
-    private final Warnings addresses;
+    private final Warnings warnings;
     private final Function<String, Optional<String>> environment;
 
     /**
      * @param folder as messages name it
-     * @param addresses knows literal addresses only
+     * @param warnings knows literal addresses only
      * @param environment the value of a variable, empty if it is not set
      */
     public DefinitionFiles(
-            String folder,
-            Definitions definitions,
-            Warnings addresses,
-            Function<String, Optional<String>> environment) {
+            String folder, Definitions definitions, Warnings warnings, Function<String, Optional<String>> environment) {
         this.folder = folder;
         this.definitions = definitions;
-        this.addresses = addresses;
+        this.warnings = warnings;
         this.environment = environment;
     }
 
@@ -102,7 +99,10 @@ public final class DefinitionFiles {
                     requireUnique("/id", id, ids, text.name(), wrong);
                     requireUnique("/name", definition.name(), names, text.name(), wrong);
                     DefinitionFile file = new DefinitionFile(text.name(), text.digest());
-                    definitions.add(new FileDefinition(id, file, definition));
+                    List<String> doubts = warnings.ofTemplates(definition).stream()
+                            .map(warning -> inFile(warning, yaml).getMessage())
+                            .toList();
+                    definitions.add(new FileDefinition(id, file, definition, doubts));
                 }
             }
             wrong.stream()
@@ -143,7 +143,7 @@ public final class DefinitionFiles {
                         Members.pointer(name), "read-only", "Posel tells this, nobody sets it; leave it out.")));
         try {
             Definition definition = definitions.read(members);
-            addresses.requireAllowedAddress(definition);
+            warnings.requireAllowedAddress(definition);
             return definition;
         } catch (ProblemException e) {
             wrong.addAll(e.errors());

@@ -85,6 +85,14 @@ public final class Warnings {
         return warnings;
     }
 
+    /** What of the templates will probably not work as meant; asks nothing but the catalogue. */
+    List<FieldError> ofTemplates(Definition definition) {
+        List<EventType> known = definition.events().stream()
+                .flatMap(type -> catalogue.apply(type).stream())
+                .toList();
+        return CompiledParts.of(definition).warnings(definition, name -> offers(name, known));
+    }
+
     /** @throws ProblemException 422 if the webhook is enabled and its address must not be delivered to */
     public void requireAllowedAddress(Definition definition) {
         if (definition.enabled()) {

@@ -58,7 +58,7 @@ class ApplyFilesIT {
     private static FileDefinition file(String id, String name, String digest) {
         Definition definition = new Definition(
                 name, true, List.of("t"), Map.of(), "https://a.example/", null, Map.of(), Ordering.ENTITY, null, null);
-        return new FileDefinition(id, new DefinitionFile(id + ".yaml", digest), definition);
+        return new FileDefinition(id, new DefinitionFile(id + ".yaml", digest), definition, List.of());
     }
 
     private ApplyFiles wish(FileDefinition... files) {

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Templates of any text, each that compiles filled with hostile data. */
 class TemplateFuzzTest {
-    private static final List<String> VARIABLES = List.of("#a#", "#b.c#", "#customer.id#", "#event.id#", "#a-_9#");
+    private static final List<String> VARIABLES = List.of(
+            "#a#", "#b.c#", "#customer.id#", "#event.id#", "#a-_9#", "#_x.0.9-#", "#data#", "#event#", "#items.0.sku#");
 
     private static final List<@Nullable Json> VALUES = values();
 
@@ -86,6 +87,42 @@ class TemplateFuzzTest {
                 "[[[[[[[[[[[[#a#]]]]]]]]]]]]");
 
         Fuzz.run(examples, VARIABLES, this::bodyIsJson);
+    }
+
+    @Test
+    @DisplayName("K19: warnings about any text have a place in it, come soon, and name only names")
+    void warnings() {
+        List<String> examples = List.of(
+                "{\"#items[0].sku#\":\"#{a.b} {{customer.id}} ${x.y}\",\"#a#\":1,\"b\":2}",
+                "[\"# customer.id #\",\"#fff;#000\",\"C# F#\",\"＃customer.id＃\",\"%23a.b%23 {a} [[b.c]]\"]",
+                "{\"id-#a#-#b.c#\":{\"id\":1,\"\\u0069d\":2},\"#_x.0.9-#\":\"#customer.id, #a.b\"}");
+        List<String> words = new ArrayList<>(VARIABLES);
+        words.addAll(
+                List.of("#", "# ", " #", "#items[0]#", "#{", "{{", "}}", "${", "}", "[[", "]]", "%23", "＃", "\":1,\""));
+        TemplateWarnings warnings = new TemplateWarnings(name -> name.hashCode() % 2 == 0);
+
+        Fuzz.run(examples, words, text -> warningsHavePlaces(warnings, text));
+    }
+
+    private static boolean warningsHavePlaces(TemplateWarnings warnings, String text) {
+        List<TemplateWarning> found = new ArrayList<>(warnings.ofHeader(text));
+        boolean compiles = true;
+        try {
+            BodyTemplate.compile(text);
+            found.addAll(warnings.ofBody(text));
+        } catch (TemplateException e) {
+            compiles = false;
+        }
+        String[] lines = text.split("\r\n|\r|\n", -1);
+        for (TemplateWarning warning : found) {
+            int line = (int) warning.params().get("line");
+            int column = (int) warning.params().get("column");
+            holds(line >= 1 && line <= lines.length, "has a line", warning);
+            holds(column >= 1 && column <= lines[line - 1].length() + 1, "has a column", warning);
+            Object written = warning.params().getOrDefault("suggestion", "#a#");
+            holds(Variable.startingAt(written.toString(), 0) != null, "suggests a variable", warning);
+        }
+        return compiles;
     }
 
     private boolean bodyIsJson(String text) throws Exception {
