@@ -13,7 +13,7 @@ public final class JsonText {
         return out.toString();
     }
 
-    private static void append(Json value, StringBuilder out) {
+    public static void append(Json value, StringBuilder out) {
         if (value instanceof Json.Obj object) {
             char separator = '{';
             for (Map.Entry<String, Json> member : object.members().entrySet()) {

@@ -27,7 +27,7 @@ sealed interface BodyPart {
     record WholeValue(Variable variable) implements BodyPart {
         @Override
         public void appendTo(StringBuilder out, Variables variables) {
-            out.append(variable.jsonIn(variables));
+            variable.appendJson(variables, out);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.posel.template;
 
 import io.posel.json.Json;
+import io.posel.json.JsonText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -56,9 +57,13 @@ record Variable(String path, int start, int end) {
     }
 
     /** The value as JSON with its own type, {@code ""} in quotes where there is none or null. */
-    String jsonIn(Variables variables) {
+    void appendJson(Variables variables, StringBuilder out) {
         Json value = variables.at(path);
-        return value == null || value == Json.Null.NULL ? "\"\"" : value.toString();
+        if (value == null || value == Json.Null.NULL) {
+            out.append("\"\"");
+        } else {
+            JsonText.append(value, out);
+        }
     }
 
     @Override
