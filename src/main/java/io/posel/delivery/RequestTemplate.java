@@ -1,7 +1,5 @@
 package io.posel.delivery;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.posel.template.BodyTemplate;
 import io.posel.template.HeaderTemplate;
 import io.posel.template.RenderException;
@@ -12,7 +10,6 @@ import io.posel.template.UserInfo;
 import io.posel.template.Variables;
 import io.posel.webhook.Definition;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +58,7 @@ public final class RequestTemplate {
         return new RequestTemplate(
                 url,
                 List.copyOf(headers),
-                url.userInfo().map(RequestTemplate::basic).orElse(null),
+                url.userInfo().map(UserInfo::basic).orElse(null),
                 body == null || BodyTemplate.isBlank(body) ? null : BodyTemplate.compile(body));
     }
 
@@ -97,9 +94,5 @@ public final class RequestTemplate {
             paths.addAll(body.variables());
         }
         return paths;
-    }
-
-    private static String basic(UserInfo who) {
-        return "Basic " + Base64.getEncoder().encodeToString((who.user() + ":" + who.password()).getBytes(UTF_8));
     }
 }
