@@ -13,6 +13,7 @@ import io.posel.delivery.Tally;
 import io.posel.delivery.WebhookTally;
 import io.posel.event.EventTypes;
 import io.posel.route.SetAsideReaders;
+import io.posel.source.SourceHealth;
 import io.posel.store.AccessTokens;
 import io.posel.store.Announcements;
 import io.posel.store.Audit;
@@ -57,6 +58,7 @@ final class Core implements AutoCloseable {
     final Instant startedAt;
     final Tally tally;
     final WebhookTally webhookTally;
+    final SourceHealth sourceHealth;
     /** Only wakes: nothing that may wait for the database. */
     final ScheduledThreadPoolExecutor timer = Threads.timer("posel-timer", 1);
 
@@ -96,6 +98,7 @@ final class Core implements AutoCloseable {
         this.startedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         this.tally = new Tally(clock);
         this.webhookTally = new WebhookTally(clock);
+        this.sourceHealth = new SourceHealth(clock);
         EventTypes eventTypes = CatalogueFiles.load(settings.home());
         Database.Access access = access();
         this.database = new Database(access);

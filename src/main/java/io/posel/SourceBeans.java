@@ -42,6 +42,7 @@ final class SourceBeans implements AutoCloseable {
         names.accept("eventReader", reader);
         names.accept("setAside", setAside);
         names.accept("sourcePositions", new SourcePositions(core.database.dataSource(), core.clock));
+        names.accept("sourceHealth", core.sourceHealth);
         for (String source : settings.sources()) {
             names.accept(source + "DataSource", dataSource(source));
             names.accept(
@@ -59,7 +60,8 @@ final class SourceBeans implements AutoCloseable {
                             TIMEOUT,
                             alarms));
             names.accept(
-                    source + "Backoff", new PollBackoff(source, longestPause(source), core::isStarted, core.clock));
+                    source + "Backoff",
+                    new PollBackoff(source, longestPause(source), core::isStarted, core.clock, core.sourceHealth));
         }
     }
 

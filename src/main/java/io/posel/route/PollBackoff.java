@@ -1,6 +1,7 @@
 package io.posel.route;
 
 import io.posel.delivery.Failure;
+import io.posel.source.SourceHealth;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,6 +32,7 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
     private final Duration longest;
     private final BooleanSupplier ready;
     private final InstantSource clock;
+    private final SourceHealth health;
 
     private int failures;
     private boolean failed;
@@ -42,6 +44,13 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
      * @param ready whether events can be accepted at all
      */
     public PollBackoff(String source, Duration longest, BooleanSupplier ready, InstantSource clock) {
+        this(source, longest, ready, clock, new SourceHealth(clock));
+    }
+
+    /** @param health learns how each poll ended */
+    public PollBackoff(
+            String source, Duration longest, BooleanSupplier ready, InstantSource clock, SourceHealth health) {
+        this.health = health;
         this.source = source;
         this.longest = longest;
         this.ready = ready;
@@ -56,7 +65,11 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
 
     @Override
     public synchronized void commit(Consumer consumer, Endpoint endpoint, int polledMessages) {
-        if (!failed && failures > 0) {
+        if (failed) {
+            return;
+        }
+        health.succeeded(source);
+        if (failures > 0) {
             LOG.info("Source {} goes on", source);
             failures = 0;
             told = Instant.MIN;
@@ -86,10 +99,12 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
         failures++;
         Instant now = clock.instant();
         notBefore = now.plus(pause);
+        String reason = reason(exception);
+        health.failed(source, reason);
         LOG.debug("Source {} failed", source, exception);
         if (told.equals(Instant.MIN) || !now.isBefore(told.plus(TELL_AGAIN))) {
             told = now;
-            LOG.warn("Source {} stands still, Posel keeps trying: {}", source, reason(exception));
+            LOG.warn("Source {} stands still, Posel keeps trying: {}", source, reason);
         }
     }
 
@@ -102,7 +117,19 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
 
     private String reason(Throwable exception) {
         Failure failure = Failure.of(exception, clock);
-        return failure.kind() == Failure.Kind.INTERNAL ? innermost(exception) : failure.reason();
+        if (failure.kind() == Failure.Kind.INTERNAL) {
+            return innermost(exception);
+        }
+        return failure.reason() + (failure.status() == null ? "" : advice(failure.status()));
+    }
+
+    private static String advice(int status) {
+        return switch (status) {
+            case 401, 403, 407 -> "; check the token, the password or the headers that it is asked with";
+            case 404, 410 -> "; check the URL";
+            case 301, 302, 303, 307, 308 -> "; set the URL to the address that it leads to";
+            default -> "";
+        };
     }
 
     private static String innermost(Throwable exception) {

@@ -2,6 +2,7 @@ package io.posel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.posel.source.SourceHealth;
 import io.posel.testing.MovableClock;
 import java.time.Duration;
 import java.util.Map;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PollBackoffTest {
     private final MovableClock clock = new MovableClock();
     private final AtomicBoolean ready = new AtomicBoolean(true);
-    private final PollBackoff backoff = new PollBackoff("crm", Duration.ofSeconds(10), ready::get, clock);
+    private final SourceHealth health = new SourceHealth(clock);
+    private final PollBackoff backoff = new PollBackoff("crm", Duration.ofSeconds(10), ready::get, clock, health);
     private final Endpoint endpoint = new DefaultCamelContext().getEndpoint("direct:crm");
     private final Consumer consumer = consumer(endpoint);
 
@@ -108,5 +110,23 @@ class PollBackoffTest {
                     .hasSize(4)
                     .containsOnly("PollBackoff: Source crm stands still, Posel keeps trying: answered 500");
         }
+    }
+
+    @Test
+    @DisplayName("G9: the health of a source knows why its last poll failed, and when one went well")
+    void health() {
+        polls();
+        backoff.commit(consumer, endpoint, 0);
+        assertThat(health.all().get("crm")).isEqualTo(new SourceHealth.Status(clock.instant(), null, null, null));
+
+        polls();
+        backoff.handleException(answered(401, "x"));
+        backoff.commit(consumer, endpoint, 0);
+        assertThat(health.all().get("crm").error())
+                .isEqualTo("answered 401; check the token, the password or the headers that it is asked with");
+        clock.move(Duration.ofMinutes(1));
+        polls();
+        backoff.commit(consumer, endpoint, 0);
+        assertThat(health.all().get("crm").failing()).isFalse();
     }
 }
