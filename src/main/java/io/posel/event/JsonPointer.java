@@ -44,7 +44,7 @@ public final class JsonPointer {
     }
 
     /** The names and indexes that it consists of. */
-    List<String> segments() {
+    public List<String> segments() {
         return segments;
     }
 
@@ -59,7 +59,7 @@ public final class JsonPointer {
     }
 
     /** The member's name as one more segment of a pointer, the slash included. */
-    static String segment(String name) {
+    public static String segment(String name) {
         return "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
