@@ -2,6 +2,7 @@ package io.posel.event;
 
 import io.posel.json.Json;
 import io.posel.problem.ProblemException;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * required ({@code ""} for the whole item), {@code sequence} and {@code occurredAt} possible; constants for
  * {@code type}, {@code entityType} and {@code entityId} only.
  *
- * <p>The form of the items is another system's, so keys may be numbers too; they are taken by their text.
+ * <p>The form of the items is another system's, so keys may be numbers too; they are taken by their text. Times may be
+ * written in the ways that {@link ItemTimes} knows.
  */
 public final class ItemEvents {
     private static final List<String> REQUIRED = List.of("id", "type", "entityType", "entityId", "data");
@@ -24,13 +26,16 @@ public final class ItemEvents {
     private final String source;
     private final Map<String, JsonPointer> pointers = new HashMap<>();
     private final Map<String, Json> constants = new HashMap<>();
+    private final ItemTimes times;
 
     /**
      * @param source name of the source, with the item's id the idempotency key
+     * @param zone of times without an offset; null: an item that has such a time makes no event
      * @throws IllegalArgumentException that says which entry of the mapping cannot work and why
      */
-    public ItemEvents(String source, Map<String, String> mapping) {
+    public ItemEvents(String source, Map<String, String> mapping, @Nullable ZoneId zone) {
         this.source = SourceName.checked(source);
+        this.times = new ItemTimes(zone);
         mapping.forEach(this::put);
         for (String part : REQUIRED) {
             if (!mapping.containsKey(part)) {
@@ -82,7 +87,7 @@ public final class ItemEvents {
         String entityType = checks.required(key("entityType", item), bound("entityType"));
         String entityId = checks.required(key("entityId", item), bound("entityId"));
         Long sequence = checks.sequenceOrDigits(part("sequence", item));
-        String occurredAt = checks.time(part("occurredAt", item));
+        String occurredAt = checks.time(time(part("occurredAt", item)));
         Json.Obj data = checks.data(part("data", item));
         errors.refuse(400, "The item");
         if (id == null || type == null || entityType == null || entityId == null || data == null) {
@@ -94,6 +99,10 @@ public final class ItemEvents {
     private Part key(String name, Json item) {
         Part part = part(name, item);
         return part.value() instanceof Json.Num number ? new Part(part.pointer(), new Json.Str(number.text())) : part;
+    }
+
+    private Part time(Part part) {
+        return new Part(part.pointer(), times.read(part.value()));
     }
 
     private Part part(String name, Json item) {

@@ -163,7 +163,7 @@ public final class Feed implements CamelContextAware {
                     URI.create(url), new JsonPointer(items), cursorParameter, pointer(nextCursor), pointer(itemCursor));
             made = new Plan(
                     paging,
-                    new ItemEvents(source, mapping),
+                    new ItemEvents(source, mapping, null),
                     new JsonPointer(mapping.getOrDefault("id", "")),
                     the(EventReader.class),
                     new SetAsideLog(source, the(SetAside.class)),

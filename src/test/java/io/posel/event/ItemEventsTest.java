@@ -9,10 +9,12 @@ import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.groups.Tuple;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +38,7 @@ class ItemEventsTest {
     @Test
     @DisplayName("C4: an item of a polled list becomes an event by JSON pointers")
     void anItem() throws Exception {
-        assertThat(new ItemEvents("erp", MAPPING).of(Json.parse(ITEM)))
+        assertThat(new ItemEvents("erp", MAPPING, null).of(Json.parse(ITEM)))
                 .isEqualTo(new Event(
                         "erp",
                         "u-1",
@@ -52,7 +54,8 @@ class ItemEventsTest {
     void pointersAreThoseOfRfc6901(String pointer, String id) throws Exception {
         Json item = Json.parse("{\"a/b\":\"1\",\"m~n\":\"2\",\"list\":[\"3\",{\"x\":\"4\"}],\"\":\"5\",\"~1\":\"6\"}");
 
-        assertThat(new ItemEvents("erp", minimal("id", pointer)).of(item).id()).isEqualTo(id);
+        assertThat(new ItemEvents("erp", minimal("id", pointer), null).of(item).id())
+                .isEqualTo(id);
     }
 
     @ParameterizedTest
@@ -77,6 +80,67 @@ class ItemEventsTest {
         assertThat(ITEM).contains(from);
 
         assertThat(errors(MAPPING, Json.parse(ITEM.replace(from, to)))).containsExactly(tuple(pointer, code));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "2026-11-22T11:00:00.5+01:00"       | 2026-11-22T11:00:00.5+01:00
+            "2026-11-22T10:00:00.000+0100"      | 2026-11-22T10:00:00+01:00
+            "2026-11-22T10:00:00+01"            | 2026-11-22T10:00:00+01
+            "2026-11-22 10:00:00 +01"           | 2026-11-22T10:00:00+01:00
+            "2026-11-22 10:00:00+01:00"         | 2026-11-22T10:00:00+01:00
+            "2026-11-22 10:00:00 +0100"         | 2026-11-22T10:00:00+01:00
+            "2026-11-22 10:00:00 UTC"           | 2026-11-22T10:00:00Z
+            "2026-11-22T10:00Z"                 | 2026-11-22T10:00Z
+            "2026-11-22T10:00:00+01:00[Europe/Prague]" | 2026-11-22T10:00:00+01:00
+            "Sun, 22 Nov 2026 10:00:00 GMT"     | 2026-11-22T10:00:00Z
+            "Sun, 22 Nov 2026 10:00:00 +0100"   | 2026-11-22T10:00:00+01:00
+            1795341600                          | 2026-11-22T10:00:00Z
+            1795341600.5                        | 2026-11-22T10:00:00.5Z
+            1795341600123                       | 2026-11-22T10:00:00.123Z
+            1795341600123456                    | 2026-11-22T10:00:00.123456Z
+            1795341600123456789                 | 2026-11-22T10:00:00.123456789Z
+            "1795341600"                        | 2026-11-22T10:00:00Z
+            """)
+    @DisplayName("G11: a time leaves as the same instant, however it is written")
+    void times(String written, String time) throws Exception {
+        assertThat(occurredAt(written, null)).isEqualTo(time);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"2026-11-22T10:00:00\"",
+                "\"2026-11-22 10:00:00\"",
+                "\"2026-11-22\"",
+                "\"22.11.2026 10:00\"",
+                "\"0000-00-00 00:00:00\"",
+                "20261122",
+                "20261122100000",
+                "-1795341600",
+                "1.8e9",
+                "true"
+            })
+    @DisplayName("G11: a time that does not say which instant it is makes no event, rather than a wrong one")
+    void noTime(String written) {
+        assertThatThrownBy(() -> occurredAt(written, null)).isInstanceOf(ProblemException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "2026-11-22T10:00:00"  | 2026-11-22T10:00:00+01:00
+            "2026-07-22 10:00:00"  | 2026-07-22T10:00:00+02:00
+            "2026-07-22"           | 2026-07-22T00:00:00+02:00
+            "2026-07-22T10:00:00Z" | 2026-07-22T10:00:00Z
+            """)
+    @DisplayName("G11: a time without an offset is read in the time zone of the route file")
+    void timesInAZone(String written, String time) throws Exception {
+        assertThat(occurredAt(written, ZoneId.of("Europe/Prague"))).isEqualTo(time);
+    }
+
+    private static @Nullable String occurredAt(String written, @Nullable ZoneId zone) throws JsonSyntaxException {
+        Json item = Json.parse(ITEM.replace("\"2026-11-22T10:00:00Z\"", written));
+        return new ItemEvents("erp", MAPPING, zone).of(item).occurredAt();
     }
 
     @Test
@@ -105,7 +169,7 @@ class ItemEventsTest {
             entity     | /x        | 'entity', which no event has
             """)
     void aMappingThatCannotWorkIsRefusedAtOnce(String part, String text, String says) {
-        assertThatThrownBy(() -> new ItemEvents("erp", minimal(part, text)))
+        assertThatThrownBy(() -> new ItemEvents("erp", minimal(part, text), null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(part)
                 .hasMessageContaining(says);
@@ -117,13 +181,13 @@ class ItemEventsTest {
         Map<String, String> mapping = new HashMap<>(MAPPING);
         mapping.remove(part);
 
-        assertThatThrownBy(() -> new ItemEvents("erp", mapping))
+        assertThatThrownBy(() -> new ItemEvents("erp", mapping, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("says nothing of '" + part + "'");
     }
 
     private static List<Tuple> errors(Map<String, String> mapping, Json item) {
-        ItemEvents items = new ItemEvents("erp", mapping);
+        ItemEvents items = new ItemEvents("erp", mapping, null);
         ProblemException refusal = catchThrowableOfType(ProblemException.class, () -> items.of(item));
         assertThat(refusal.status()).isEqualTo(400);
         return refusal.errors().stream()
