@@ -30,6 +30,7 @@ public final class Settings {
     private static final String DEFAULTS = "/posel/config/application.properties";
     private static final String SOURCE = SettingNames.SOURCE;
     private static final Pattern AUTO_SERVER = Pattern.compile(";\\s*AUTO_SERVER\\s*=\\s*TRUE");
+    private static final String HEADER = ".header.";
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Path home;
@@ -152,6 +153,7 @@ public final class Settings {
     static boolean isSecret(String key) {
         return key.endsWith("password")
                 || key.endsWith("token")
+                || key.startsWith(SOURCE) && key.contains(HEADER)
                 || key.equals(SecretKeys.SETTING)
                 || key.equals(SecretKeys.NEW_SETTING)
                 || key.equals("posel.delivery.proxy");
@@ -179,6 +181,18 @@ public final class Settings {
             }
         }
         return names;
+    }
+
+    /** The headers in {@code posel.source.<name>.header.<Header>}, those that have a value. */
+    public Map<String, String> headers(String source) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        String prefix = SOURCE + source + HEADER;
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix) && !value.isBlank()) {
+                headers.put(key.substring(prefix.length()), value.strip());
+            }
+        });
+        return headers;
     }
 
     public String text(String key) {

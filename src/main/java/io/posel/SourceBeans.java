@@ -10,9 +10,12 @@ import io.posel.route.SetAsideLog;
 import io.posel.store.Database;
 import io.posel.store.SetAside;
 import io.posel.store.SourcePositions;
+import io.posel.template.HeaderTemplate;
+import io.posel.template.TemplateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import javax.sql.DataSource;
@@ -54,6 +57,7 @@ final class SourceBeans implements AutoCloseable {
             names.accept(
                     source + "Client",
                     new FeedClient(
+                            headers(source),
                             settings.text("posel.source." + source + ".token"),
                             "Posel/" + Version.TEXT,
                             CONNECT_TIMEOUT,
@@ -63,6 +67,19 @@ final class SourceBeans implements AutoCloseable {
                     source + "Backoff",
                     new PollBackoff(source, longestPause(source), core::isStarted, core.clock, core.sourceHealth));
         }
+    }
+
+    private Map<String, String> headers(String source) {
+        Map<String, String> headers = settings.headers(source);
+        headers.forEach((name, value) -> {
+            try {
+                HeaderTemplate.compile(name, value);
+            } catch (TemplateException e) {
+                throw new InvalidSettingException(
+                        "posel.source." + source + ".header." + name + " cannot be sent: " + e.getMessage());
+            }
+        });
+        return headers;
     }
 
     private Duration longestPause(String source) {

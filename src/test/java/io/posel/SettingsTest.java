@@ -355,6 +355,7 @@ class SettingsTest {
         void passwordsTokensAndKeysAreLeftOut() throws IOException {
             assertThat(loaded(
                                     "posel.source.crm.token=s3cret",
+                                    "posel.source.crm.header.X-Api-Key=s3cret",
                                     "posel.source.crm.db.password=s3cret",
                                     "posel.secret-key=s3cret",
                                     "posel.secret-key-new=s3cret",

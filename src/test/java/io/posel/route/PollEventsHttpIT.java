@@ -9,11 +9,15 @@ import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
 import io.posel.testing.TestDatabase;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,7 +143,8 @@ class PollEventsHttpIT {
         assertThat(first.body()).isEmpty();
         assertThat(first.header("Authorization")).contains("Bearer feed-token");
         assertThat(first.headerNames())
-                .containsExactlyInAnyOrder("Accept", "Authorization", "Host", "Connection", "User-Agent");
+                .containsExactlyInAnyOrder(
+                        "Accept", "Accept-Encoding", "Authorization", "Host", "Connection", "User-Agent");
     }
 
     /** In a process with an environment of its own, since Camel would ask that for properties too. */
@@ -327,7 +333,8 @@ class PollEventsHttpIT {
         AtomicInteger failures = new AtomicInteger();
         server.answer(request -> switch (failures.incrementAndGet()) {
             case 1 -> Answer.status(500);
-            case 2 -> Answer.close();
+            // on a kept connection, so that it is repeated at once, and on a new one
+            case 2, 3 -> Answer.close();
             default -> page(items(1, 1), "null");
         });
         try (Log log = Log.open()) {
@@ -337,7 +344,7 @@ class PollEventsHttpIT {
             List<ReceivedRequest> requests = server.requests();
             assertThat(Duration.between(requests.get(0).at(), requests.get(1).at()))
                     .isGreaterThan(Duration.ofSeconds(1));
-            assertThat(Duration.between(requests.get(1).at(), requests.get(2).at()))
+            assertThat(Duration.between(requests.get(2).at(), requests.get(3).at()))
                     .isGreaterThan(Duration.ofSeconds(2));
             assertThat(log.warnings())
                     .containsExactly("PollBackoff: Source feed stands still, Posel keeps trying: answered 500");
@@ -345,7 +352,7 @@ class PollEventsHttpIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no JSON", "{\"items\":{}}", "{}", "", "big"})
+    @ValueSource(strings = {"no JSON", "{\"items\":7}", "{\"data\":[{\"id\":1}]}", "<html>", "big"})
     @DisplayName("C4: an answer that is not what was agreed moves nothing, and the next one counts")
     void badAnswer(String body) {
         AtomicInteger count = new AtomicInteger();
@@ -417,5 +424,218 @@ class PollEventsHttpIT {
         awaitEvents(1);
         assertThat(posel.rows("select source, id, type, entity_type, entity_id from event"))
                 .containsExactly("crm a customer.tier.changed customer 42");
+    }
+
+    private static byte[] gzip(String text) {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return packed.toByteArray();
+    }
+
+    @Test
+    @DisplayName("K24: a feed that always answers gzip is read")
+    void gzip() {
+        server.answer(Answer.ok()
+                .header("Content-Encoding", "gzip")
+                .header("Content-Type", "application/vnd.api+json; charset=iso-8859-1")
+                .body(gzip("{\"items\":" + items(1, 3) + "}")));
+        polling(TestDatabase.H2, "PT1H").start();
+
+        awaitEvents(3);
+    }
+
+    @Test
+    @DisplayName(
+            "K24: a feed that has nothing says so in many ways; none is a failure, and the list is seen when it comes")
+    void nothing() {
+        List<Answer> answers = List.of(
+                Answer.status(204),
+                Answer.ok(),
+                Answer.ok().body("null"),
+                Answer.ok().body("{}"),
+                Answer.ok().body("{\"items\":null,\"next\":null}"),
+                Answer.ok().body("[]"),
+                page(items(1, 1), "null"));
+        AtomicInteger count = new AtomicInteger();
+        server.answer(request -> answers.get(Math.min(count.getAndIncrement(), answers.size() - 1)));
+        try (Log log = Log.open()) {
+            polling().start();
+            awaitEvents(1);
+            assertThat(log.warnings()).hasSize(1).first().asString().contains("has no list at \"/items\"");
+        }
+    }
+
+    @Test
+    @DisplayName("K27: full and relative URLs in the answer are followed, and the last page is asked for again")
+    void urlInTheAnswer() throws Exception {
+        AtomicBoolean grown = new AtomicBoolean();
+        server.answer(request -> switch (request.target()) {
+            case "/feed?kind=all" -> page(items(1, 2), '"' + server.url("/feed?kind=all&page=2") + '"');
+            case "/feed?kind=all&page=2" -> page(items(3, 4), "\"/feed?kind=all&page=3\"");
+            case "/feed?kind=all&page=3" -> page(items(5, grown.get() ? 7 : 6), "null");
+            default -> Answer.status(404);
+        });
+        polling();
+        route(Map.of("cursorParameter: after", "nextLink: /next", "nextCursor: /next", ""));
+        posel.start();
+
+        awaitEvents(6);
+        assertThat(posel.rows(IDS)).isEqualTo(ids(1, 6));
+        grown.set(true);
+        posel.restart();
+        awaitEvents(7);
+        List<String> targets = targets();
+        assertThat(targets).filteredOn("/feed?kind=all"::equals).hasSize(1);
+        assertThat(targets).filteredOn("/feed?kind=all&page=2"::equals).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("K27: the shipped file follows a whole URL in the place of the cursor")
+    void urlAsCursor() {
+        server.answer(request -> request.target().equals("/feed?kind=all")
+                ? page(items(1, 2), '"' + server.url("/feed?page=2") + '"')
+                : request.target().equals("/feed?page=2") ? page(items(3, 3), "null") : Answer.status(404));
+        polling().start();
+
+        awaitEvents(3);
+    }
+
+    @Test
+    @DisplayName("C4: pages are counted; 404 behind the last is its end, and what is new on it is seen")
+    void pageNumbers() throws Exception {
+        AtomicBoolean grown = new AtomicBoolean();
+        server.answer(request -> switch (request.target()) {
+            case "/feed?kind=all&page=1" -> Answer.ok().body(items(1, 2));
+            case "/feed?kind=all&page=2" -> Answer.ok().body(items(3, grown.get() ? 4 : 3));
+            case "/feed?kind=all&page=3" -> grown.get() ? Answer.ok().body(items(5, 5)) : Answer.status(404);
+            default -> Answer.status(404);
+        });
+        polling();
+        route(Map.of(
+                "cursorParameter: after",
+                "pageParameter: page",
+                "nextCursor: /next",
+                "",
+                "items: /items",
+                "items: \"\""));
+        try (Log log = Log.open()) {
+            posel.start();
+            awaitEvents(3);
+            await().until(() -> targets().size() > 5);
+            grown.set(true);
+            awaitEvents(5);
+            assertThat(log.warnings()).isEmpty();
+        }
+        assertThat(posel.rows(IDS)).isEqualTo(ids(1, 5));
+        assertThat(targets()).filteredOn("/feed?kind=all&page=1"::equals).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("C4: a server that does not know the page parameter is not asked on and on, and that is remarked upon")
+    void unknownPageParameter() throws Exception {
+        server.answer(Answer.ok().body(items(1, 2)));
+        polling(TestDatabase.H2, "PT1H");
+        route(Map.of(
+                "cursorParameter: after",
+                "offsetParameter: skip",
+                "nextCursor: /next",
+                "",
+                "items: /items",
+                "items: \"\""));
+        try (Log log = Log.open()) {
+            posel.start();
+            awaitEvents(2);
+            await().until(() -> !log.warnings().isEmpty());
+            assertThat(log.warnings()).hasSize(1).first().asString().contains("second page is the same as the first");
+        }
+        assertThat(targets()).containsExactly("/feed?kind=all&skip=0", "/feed?kind=all&skip=2");
+    }
+
+    @Test
+    @DisplayName("C4: links that lead in a circle are noticed, and are no reason to ask without a pause")
+    void circle() throws Exception {
+        server.answer(request -> Answer.ok()
+                .header("Link", request.target().equals("/b") ? "</c>; rel=next" : "</b>; rel=next")
+                .body(items(1, 2)));
+        polling(TestDatabase.H2, "PT1H");
+        followLinks();
+        try (Log log = Log.open()) {
+            posel.start();
+            await().until(() -> !log.warnings().isEmpty());
+            assertThat(log.warnings()).first().asString().contains("lead in a circle");
+        }
+        assertThat(targets()).containsExactly("/feed?kind=all", "/b", "/c");
+    }
+
+    @Test
+    @DisplayName(
+            "S9: a feed lets in by user and password in the URL, a key in the query and headers, none of them logged")
+    void letIn() throws Exception {
+        server.answer(page(items(1, 1), "null"));
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/application.properties"), """
+                posel.source.feed.header.X-Api-Key=header-s3cret
+                posel.source.feed.header.X-Unset=
+                """);
+        polling(TestDatabase.H2, "PT1H")
+                .with("POSEL_SOURCE_FEED_TOKEN", "")
+                .with(
+                        "POSEL_SOURCE_FEED_URL",
+                        server.url("/feed?key=query-s3cret").replace("//", "//user%40corp:p%C3%A9%23s3cret@"))
+                .start();
+
+        awaitEvents(1);
+        ReceivedRequest request = server.requests().get(0);
+        String login = Base64.getEncoder().encodeToString("user@corp:pé#s3cret".getBytes(StandardCharsets.UTF_8));
+        assertThat(request.header("Authorization")).contains("Basic " + login);
+        assertThat(request.header("X-Api-Key")).contains("header-s3cret");
+        assertThat(request.header("X-Unset")).isEmpty();
+        assertThat(request.target()).isEqualTo("/feed?key=query-s3cret");
+    }
+
+    @Test
+    @DisplayName(
+            "G9: items that cannot be read at all, or come twice with other values, are set aside and block nothing")
+    void flawedItems() {
+        String nan = item(2).replace("12.50", "NaN");
+        String other = item(1).replace("12.50", "7");
+        server.answer(page("[" + item(1) + "," + nan + "," + other + "," + item(1) + "," + item(3) + "]", "null"));
+        polling().start();
+        awaitEvents(2);
+        await().until(() -> server.requests().size() > 2);
+
+        assertThat(posel.rows(IDS)).containsExactly("feed 1", "feed 3");
+        assertThat(posel.rows("select item, reason from set_aside order by item"))
+                .hasSize(2)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("1 /id: Another item"),
+                        second -> assertThat(second).startsWith("2 It is not JSON"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("G9: an event that accepting refuses is set aside, and the others of its page are accepted in order")
+    void refusedEvent(TestDatabase database) throws Exception {
+        server.answer(page(items(1, 5), "null"));
+        polling(database, "PT1H");
+        Path accept = posel.copyRoutes().resolve("accept-events.camel.yaml");
+        String text = Files.readString(accept);
+        String step = "        - process:\n            id: store-events";
+        assertThat(text).contains(step);
+        Files.writeString(
+                accept,
+                text.replace(
+                        step,
+                        "        - bean:\n            id: refuse-third\n            beanType: "
+                                + RefuseThird.class.getName() + "\n" + step));
+        posel.start();
+
+        awaitEvents(4);
+        assertThat(posel.rows(IDS)).containsExactly("feed 1", "feed 2", "feed 4", "feed 5");
+        assertThat(posel.rows("select source, item, reason from set_aside")).containsExactly("feed 3 No threes.");
     }
 }

@@ -23,6 +23,9 @@ class NextLinkTest {
                 "<more>; rel=next | https://crm.example/api/more",
                 "</1>; rel=prev, </2>; title=\"a, <b>; rel=x\"; REL=\"start NEXT\" | https://crm.example/2",
                 "</a,b;c>; rel=next | https://crm.example/a,b;c",
+                "<http://crm.example/2>; rel=next | https://crm.example/2",
+                "<https://crm.example/{{env:HOME}}>; rel=next | https://crm.example/%7B%7Benv:HOME%7D%7D",
+                "<>; rel=next | https://crm.example/api/events?page=1",
             })
     @DisplayName("C4: the next page is found among links and resolved against the page's address (RFC 8288)")
     void found(String header, String next) {
@@ -39,13 +42,13 @@ class NextLinkTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "http://crm.example/2",
+                "http://crm.example:8080/2",
                 "https://crm.example:8443/2",
                 "https://other.example/2",
                 "//other.example/2",
                 "https://me@crm.example/2",
+                "http://me@crm.example/2",
                 "mailto:next",
-                "https://crm.example/{{env:HOME}}",
             })
     @DisplayName("G8: a link to another origin, or to no URL at all, is refused")
     void refused(String target) {
