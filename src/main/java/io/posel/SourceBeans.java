@@ -7,12 +7,14 @@ import io.posel.route.FeedClient;
 import io.posel.route.PollBackoff;
 import io.posel.route.ReadRows;
 import io.posel.route.SetAsideLog;
+import io.posel.source.TypedRows;
 import io.posel.store.Database;
 import io.posel.store.SetAside;
 import io.posel.store.SourcePositions;
 import io.posel.template.HeaderTemplate;
 import io.posel.template.TemplateException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,9 @@ final class SourceBeans implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration MAX_DELAY = Duration.ofMinutes(1);
     private static final int CONNECTIONS = 2;
+    private static final long LEAST_ROWS = 1 << 20;
+    private static final long MOST_ROWS = 8 << 20;
+    private static final long HEAP_SHARE = 32;
 
     private final Core core;
     private final Settings settings;
@@ -41,19 +46,17 @@ final class SourceBeans implements AutoCloseable {
     }
 
     void bind(BiConsumer<String, Object> names) {
+        ZoneId zone = settings.zone("posel.time-zone");
+        TypedRows typedRows = new TypedRows(zone, bytesOfRows());
         SetAside setAside = new SetAside(core.database.dataSource(), core.clock);
         names.accept("eventReader", reader);
         names.accept("setAside", setAside);
         names.accept("sourcePositions", new SourcePositions(core.database.dataSource(), core.clock));
         names.accept("sourceHealth", core.sourceHealth);
         for (String source : settings.sources()) {
-            names.accept(source + "DataSource", dataSource(source));
-            names.accept(
-                    source + "Rows",
-                    new ReadRows(
-                            new RowEvents(source, settings.zone("posel.time-zone")),
-                            reader,
-                            new SetAsideLog(source, setAside)));
+            RowEvents rows = new RowEvents(source, zone);
+            names.accept(source + "DataSource", typedRows.of(dataSource(source)));
+            names.accept(source + "Rows", new ReadRows(rows, reader, new SetAsideLog(source, setAside)));
             names.accept(
                     source + "Client",
                     new FeedClient(
@@ -80,6 +83,11 @@ final class SourceBeans implements AutoCloseable {
             }
         });
         return headers;
+    }
+
+    /** Of one poll, and so of one row: an event of so many bytes takes many times the memory on its way. */
+    private static long bytesOfRows() {
+        return Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
     }
 
     private Duration longestPause(String source) {

@@ -4,6 +4,7 @@ import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
 import io.posel.problem.ProblemException;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * {@code {"customer":{"credit":…}}}, beside what the {@code data} column holds and in its place where both have it.
  *
  * <p>The event's id is {@code <source>:<id>}, so that the same row read again is the same event. Decimal numbers keep
- * their scale. Times without an offset are read in the zone given, in data too; where the driver hands over a
- * {@link java.sql.Timestamp} it has none, whatever the column's type.
+ * their scale. Times without an offset are read in the zone given, in data too: one that a clock change leaves out is
+ * moved on by the change, of one that comes twice the first counts. A {@link java.sql.Timestamp} is such a time; what
+ * {@code source.TypedRows} reads brings none.
  */
 public final class RowEvents {
     private static final Set<String> COLUMNS =
@@ -64,6 +66,29 @@ public final class RowEvents {
             throw new IllegalStateException("a part is missing without an error");
         }
         return new Event(source, id, type, new EntityRef(entityType, entityId), sequence, occurredAt, data);
+    }
+
+    /** The id of a row as text; null if it has none, or none that can be read. */
+    public @Nullable String key(Map<String, @Nullable Object> row) {
+        Json id = readable(row).members().entrySet().stream()
+                .filter(column -> column.getKey().equalsIgnoreCase("id"))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(Json.Null.NULL);
+        return id instanceof Json.Null ? null : id instanceof Json.Str text ? text.value() : id.toString();
+    }
+
+    /** What could be read of a row, by the labels of its columns: {@link #of} makes the same event of it. */
+    public Json.Obj readable(Map<String, @Nullable Object> row) {
+        Map<String, Json> columns = new LinkedHashMap<>();
+        row.forEach((label, value) -> {
+            try {
+                columns.put(label, values.json(value));
+            } catch (UnreadableValueException e) {
+                // the reason for which the row is set aside says it
+            }
+        });
+        return new Json.Obj(columns);
     }
 
     private Part key(String column, Map<String, @Nullable Object> columns, Errors errors) {

@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -43,6 +44,10 @@ final class SqlValues {
     Json json(@Nullable Object value) throws UnreadableValueException {
         if (value == null || value instanceof Boolean) {
             return Json.of(value);
+        } else if (value instanceof Json json) {
+            return json;
+        } else if (value instanceof UnreadableColumn unreadable) {
+            throw new UnreadableValueException(unreadable.reason());
         } else if (value instanceof Number number) {
             return number(number);
         } else if (value instanceof byte[] bytes) {
@@ -63,6 +68,8 @@ final class SqlValues {
             return new Json.Str(iso(at));
         } else if (time instanceof LocalTime at) {
             return new Json.Str(DateTimeFormatter.ISO_LOCAL_TIME.format(at));
+        } else if (time instanceof OffsetTime at) {
+            return new Json.Str(DateTimeFormatter.ISO_OFFSET_TIME.format(at));
         }
         String text = time == null ? value.toString() : time.toString();
         return text == null ? Json.Null.NULL : new Json.Str(text);
@@ -87,9 +94,16 @@ final class SqlValues {
 
     /** The JSON that stands in a text, bytes or an object that a driver made of a JSON column. */
     Json document(@Nullable Object value) throws UnreadableValueException, JsonSyntaxException {
+        if (value instanceof Json json && !(json instanceof Json.Str)) {
+            return json;
+        } else if (value instanceof UnreadableColumn unreadable) {
+            throw new UnreadableValueException(unreadable.reason());
+        }
         Object opened = value == null ? null : opened(value);
         if (opened instanceof byte[] bytes) {
             return JsonInput.parse(bytes);
+        } else if (opened instanceof Json.Str string) {
+            return JsonInput.parse(string.value());
         }
         String text = opened == null ? null : opened.toString();
         return text == null ? Json.Null.NULL : JsonInput.parse(text);

@@ -1,4 +1,4 @@
-/** How a JSON list of another system is read page by page. */
+/** How other systems are read: a JSON list page by page, rows of any database by the types of their columns. */
 @NullMarked
 package io.posel.source;
 
