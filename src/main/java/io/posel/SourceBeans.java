@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.posel.event.EventReader;
 import io.posel.event.RowEvents;
 import io.posel.route.FeedClient;
+import io.posel.route.MarkedRows;
 import io.posel.route.PollBackoff;
 import io.posel.route.ReadRows;
 import io.posel.route.SetAsideLog;
@@ -56,7 +57,12 @@ final class SourceBeans implements AutoCloseable {
         for (String source : settings.sources()) {
             RowEvents rows = new RowEvents(source, zone);
             names.accept(source + "DataSource", typedRows.of(dataSource(source)));
-            names.accept(source + "Rows", new ReadRows(rows, reader, new SetAsideLog(source, setAside)));
+            ReadRows readRows = new ReadRows(source, rows, reader, new SetAsideLog(source, setAside));
+            names.accept(source + "Rows", readRows);
+            if (!settings.text("posel.source." + source + ".statements").isEmpty()) {
+                core.setAsideReaders.put(source, readRows::again);
+            }
+            names.accept(source + "Marks", new MarkedRows(source, rows));
             names.accept(
                     source + "Client",
                     new FeedClient(

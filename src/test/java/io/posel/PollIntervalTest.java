@@ -2,13 +2,19 @@ package io.posel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.posel.event.EventReader;
+import io.posel.event.RowEvents;
+import io.posel.route.MarkedRows;
 import io.posel.route.PollBackoff;
+import io.posel.route.ReadRows;
+import io.posel.route.SetAsideLog;
+import io.posel.store.SetAside;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.Map;
-import org.apache.camel.Processor;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.ScheduledPollEndpoint;
@@ -47,7 +53,12 @@ class PollIntervalTest {
         settings.properties().forEach(camel::addInitialProperty);
         camel.addInitialProperty("posel.routes", "file:" + Path.of("routes").toAbsolutePath());
         camel.bind("outboxDataSource", new JdbcDataSource());
-        camel.bind("outboxRows", (Processor) exchange -> {});
+        RowEvents rows = new RowEvents("outbox", ZoneOffset.UTC);
+        SetAside setAside = new SetAside(new JdbcDataSource(), Clock.systemUTC());
+        camel.bind(
+                "outboxRows",
+                new ReadRows("outbox", rows, new EventReader(() -> "id"), new SetAsideLog("outbox", setAside)));
+        camel.bind("outboxMarks", new MarkedRows("outbox", rows));
         camel.bind(source + "Backoff", new PollBackoff(source, Duration.ofSeconds(1), () -> false, Clock.systemUTC()));
         camel.bind("feedClient", (HttpClientConfigurer) client -> {});
         camel.configure().setRoutesIncludePattern("file:" + file);

@@ -96,7 +96,9 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
             @Nullable String message, @Nullable Exchange exchange, Throwable exception) {
         failed = true;
         Duration pause = pause(exception);
-        failures++;
+        if (!onlyUnmarkedRows(exception)) {
+            failures++; // rows that are read again hold up no others: they cost a short pause
+        }
         Instant now = clock.instant();
         notBefore = now.plus(pause);
         String reason = reason(exception);
@@ -106,6 +108,15 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
             told = now;
             LOG.warn("Source {} stands still, Posel keeps trying: {}", source, reason);
         }
+    }
+
+    private static boolean onlyUnmarkedRows(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MarkedRows.NothingMarkedException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Duration pause(Throwable exception) {

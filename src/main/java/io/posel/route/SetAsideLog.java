@@ -39,7 +39,8 @@ public final class SetAsideLog {
                 .collect(Collectors.joining(" "));
     }
 
-    private static String printable(String text) {
+    /** One line, not too long. */
+    static String printable(String text) {
         String line = text.replaceAll("\\p{Cntrl}+", " ");
         return line.length() <= 300 ? line : line.substring(0, 300) + "…";
     }

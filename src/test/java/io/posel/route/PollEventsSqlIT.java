@@ -259,8 +259,9 @@ class PollEventsSqlIT {
             outbox.insert(TYPE, "42", 1);
             posel.start();
 
-            await().until(() -> !log.warnings().isEmpty());
-            assertThat(log.warnings().get(0)).contains("mark.sql concerned none of the 1 rows");
+            await().until(() -> log.warnings().size() == 2);
+            assertThat(log.warnings().get(0)).contains("row 1 stays unmarked");
+            assertThat(log.warnings().get(1)).contains("mark.sql concerned none of the 1 rows");
         }
     }
 

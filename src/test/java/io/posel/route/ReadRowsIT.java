@@ -9,6 +9,9 @@ import io.posel.store.Database;
 import io.posel.store.SetAside;
 import io.posel.testing.MovableClock;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,7 @@ class ReadRowsIT {
         try (Database database = new Database(Database.Access.embedded(folder))) {
             database.migrate();
             ReadRows rows = new ReadRows(
+                    "crm",
                     new RowEvents("crm", ZoneOffset.UTC),
                     new EventReader(() -> "generated"),
                     new SetAsideLog("crm", new SetAside(database.dataSource(), new MovableClock())));
@@ -53,6 +57,36 @@ class ReadRowsIT {
             assertThat(Bodies.listOf(Event.class, exchange))
                     .extracting(Event::id)
                     .containsExactly("crm:1", "crm:3");
+        }
+    }
+
+    @Test
+    @DisplayName("G6: a row that comes twice is one event; another row with the same id is set aside, not lost")
+    void sameId() throws Exception {
+        try (Database database = new Database(Database.Access.embedded(folder))) {
+            database.migrate();
+            ReadRows rows = new ReadRows(
+                    "crm",
+                    new RowEvents("crm", ZoneOffset.UTC),
+                    new EventReader(() -> "generated"),
+                    new SetAsideLog("crm", new SetAside(database.dataSource(), new MovableClock())));
+            Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+            exchange.getMessage().setBody(List.<Object>of(row(1, "x"), row(1, "x"), row(1, "y"), row(2, "z")));
+
+            rows.process(exchange);
+
+            assertThat(Bodies.listOf(Event.class, exchange))
+                    .extracting(Event::id)
+                    .containsExactly("crm:1", "crm:2");
+            assertThat((List<?>) exchange.getProperty("rows")).hasSize(4);
+            try (Connection connection = database.dataSource().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select item, utf8tostring(data) from set_aside")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).isEqualTo("1");
+                assertThat(row.getString(2)).contains("\"MORE\":\"y\"");
+                assertThat(row.next()).isFalse();
+            }
         }
     }
 }
