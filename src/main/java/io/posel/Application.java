@@ -30,7 +30,9 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -116,7 +118,7 @@ public final class Application implements AutoCloseable {
                 core.sessions,
                 new EdgeHeaders(),
                 () -> HealthReport.of(new HealthReport.Check("process", core.isAlive())),
-                () -> HealthReport.of(
+                () -> readiness(
                         new HealthReport.Check("database", core.isReady()),
                         new HealthReport.Check("owner", !core.isWaiting()),
                         webhookFiles.health()),
@@ -124,6 +126,14 @@ public final class Application implements AutoCloseable {
                         ? Optional.of("Another Posel owns the database, and this one waits to take over. Nothing was"
                                 + " done: ask the other one, or repeat it later.")
                         : Optional.empty());
+    }
+
+    private HealthReport readiness(HealthReport.Check... checks) {
+        List<HealthReport.Check> all = new ArrayList<>(List.of(checks));
+        new TreeMap<>(core.sourceHealth.all())
+                .forEach((name, source) -> all.add(HealthReport.Check.ofSource(
+                        name, source.lastSuccess(), source.error() == null ? source.remark() : source.error())));
+        return new HealthReport(all);
     }
 
     /**

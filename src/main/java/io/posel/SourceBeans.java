@@ -54,11 +54,15 @@ final class SourceBeans implements AutoCloseable {
         names.accept("setAside", setAside);
         names.accept("sourcePositions", new SourcePositions(core.database.dataSource(), core.clock));
         names.accept("sourceHealth", core.sourceHealth);
+        names.accept("setAsideReaders", core.setAsideReaders);
         for (String source : settings.sources()) {
             RowEvents rows = new RowEvents(source, zone);
             names.accept(source + "DataSource", typedRows.of(dataSource(source)));
             ReadRows readRows = new ReadRows(source, rows, reader, new SetAsideLog(source, setAside));
             names.accept(source + "Rows", readRows);
+            if (settings.text("posel.source." + source + ".enabled").equalsIgnoreCase("true")) {
+                core.sourceHealth.expect(source);
+            }
             if (!settings.text("posel.source." + source + ".statements").isEmpty()) {
                 core.setAsideReaders.put(source, readRows::again);
             }

@@ -1,5 +1,6 @@
 package io.posel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,8 +17,11 @@ import io.posel.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -82,6 +86,7 @@ class OpenApiIT {
                 "name: filed\nenabled: false\nevents: [session.ended]\nurl: " + receiver.url("/") + "\n");
         running = RunningPosel.on(TestDatabase.H2, home)
                 .with("POSEL_MAX_BODY", "200000")
+                .with("POSEL_SOURCE_OUTBOX_ENABLED", "true")
                 .with("POSEL_SEQUENCE_TIMEOUT", "PT5M")
                 .start();
         posel = running.client();
@@ -403,6 +408,46 @@ class OpenApiIT {
         get(400, "/api/about?x");
         get(200, "/api/audit?limit=200");
         get(400, "/api/audit?from=x");
+    }
+
+    @Test
+    @Order(1)
+    void setAside() throws Exception {
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("outbox", "{'id':'1','type':'t','entity_type':'e','entity_id':'1'}");
+        rows.put("gone", "{}");
+        try (Connection connection = running.connect();
+                var insert = connection.prepareStatement(
+                        "insert into set_aside (source, item, reason, data, at) values (?, ?, 'bad', ?, now())")) {
+            for (Map.Entry<String, String> row : rows.entrySet()) {
+                for (int i = 1; i <= 2; i++) {
+                    insert.setString(1, row.getKey());
+                    insert.setInt(2, i);
+                    insert.setBytes(
+                            3,
+                            (i == 1 ? row.getValue() : "{'id':1}")
+                                    .replace('\'', '"')
+                                    .getBytes(UTF_8));
+                    insert.executeUpdate();
+                }
+            }
+        }
+        String filters = "limit=1&key=1&from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&source=";
+        String good = "/api/set-aside/"
+                + get(200, "/api/set-aside?" + filters + "outbox").at("items.0.id");
+        String orphan = "/api/set-aside/"
+                + get(200, "/api/set-aside?" + filters + "gone").at("items.0.id");
+        String bad = "/api/set-aside/"
+                + get(200, "/api/set-aside?source=outbox&key=2").at("items.0.id");
+        get(400, "/api/set-aside?from=x");
+        get(200, good);
+        get(404, "/api/set-aside/x");
+        ask(409, "POST", orphan + "/retry", null);
+        ask(422, "POST", bad + "/retry", null);
+        ask(202, "POST", good + "/retry", null);
+        ask(404, "POST", good + "/retry", null);
+        ask(204, "DELETE", bad, null);
+        ask(404, "DELETE", bad, null);
     }
 
     @Test

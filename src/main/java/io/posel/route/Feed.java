@@ -52,6 +52,7 @@ public final class Feed implements CamelContextAware {
     /** Pages read without a pause; a server that links in a circle is not asked faster than that. */
     static final int MAX_PAGES = 1_000;
 
+    private static final Set<String> EVENT = Set.of("type", "entity", "data");
     private static final int SERVER_ERRORS = 500;
     private static final String POSITION = "feedPosition";
     private static final String NEXT = "feedNextPosition";
@@ -236,6 +237,14 @@ public final class Feed implements CamelContextAware {
         plan().setAside.keep(event.id(), refusal, EventJson.of(event));
     }
 
+    /** What was set aside as an event is read as one; all else by the mapping. */
+    private List<Event> again(Json item) {
+        Plan plan = plan();
+        boolean event =
+                item instanceof Json.Obj object && object.members().keySet().containsAll(EVENT);
+        return event ? plan.reader.of(item) : plan.reader.of(plan.events.of(item));
+    }
+
     /**
      * Keeps the position behind the page that has been accepted, and reads on if there is more.
      *
@@ -302,6 +311,7 @@ public final class Feed implements CamelContextAware {
                     the(SourcePositions.class),
                     the(SourceHealth.class));
             plan = made;
+            the(SetAsideReaders.class).put(source, this::again);
         }
         return made;
     }

@@ -35,6 +35,11 @@ public final class SourceHealth {
         }
     }
 
+    /** It is switched on, and will be polled. */
+    public synchronized void expect(String source) {
+        sources.putIfAbsent(source, Status.NEW);
+    }
+
     public synchronized void succeeded(String source) {
         sources.put(source, new Status(clock.instant(), null, null, of(source).remark));
     }
@@ -56,7 +61,7 @@ public final class SourceHealth {
         return sources.getOrDefault(source, Status.NEW);
     }
 
-    /** Those that were polled, by name. */
+    /** Those that are switched on or were polled, by name. */
     public synchronized Map<String, Status> all() {
         return Map.copyOf(sources);
     }

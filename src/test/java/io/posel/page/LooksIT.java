@@ -100,6 +100,10 @@ class LooksIT {
         assertThat(jana.row("Statistika návštěv").first()).isVisible();
         look(jana, "audit");
 
+        jana.goTo("Zdroje");
+        assertThat(jana.text("Nic není odloženo.")).isVisible();
+        look(jana, "sources");
+
         jana.goTo("Přístupy");
         assertThat(jana.row("E-shop")).isVisible();
         look(jana, "access");
@@ -183,7 +187,15 @@ class LooksIT {
     void inEnglish() {
         Visit jana = POSEL.visit(Look.ENGLISH, Role.VIEWER);
         for (String place : new String[] {
-            "webhooks", "webhooks/" + shop.failing, "deliveries", "overview", "event-types", "audit", "access", "about"
+            "webhooks",
+            "webhooks/" + shop.failing,
+            "deliveries",
+            "overview",
+            "event-types",
+            "sources",
+            "audit",
+            "access",
+            "about"
         }) {
             jana.at(place);
             assertThat(jana.page().locator("h1")).isVisible();
