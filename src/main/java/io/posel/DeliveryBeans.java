@@ -88,7 +88,8 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
                         Version.TEXT,
                         proxy(settings),
                         trust(settings),
-                        settings.flag("posel.delivery.https-only")),
+                        settings.flag("posel.delivery.https-only"),
+                        settings.duration("posel.connection.max-age")),
                 resolver,
                 alarms);
         names.accept("deliveryClient", client);

@@ -114,6 +114,7 @@ public final class Settings {
         flag("posel.delivery.https-only");
         duration("posel.delivery.connect-timeout");
         duration("posel.delivery.timeout");
+        duration("posel.connection.max-age");
         number("posel.delivery.redeliveries", 0, 100);
         duration("posel.delivery.redelivery-delay");
         number("posel.delivery.redelivery-factor", 1, 1_000);

@@ -22,6 +22,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HeaderElements;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
@@ -32,9 +33,11 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * camel-http's client for deliveries. Sends exactly one request per attempt: no retry, no redirect, no cookie, no
+ * camel-http's client for deliveries. Sends one request per attempt, but for one that a kept connection lost: no retry, no redirect, no cookie, no
  * compression. Ends the whole exchange (lease, connect, TLS, headers, body) when its time by the wall clock is over; the
  * timeouts of a connection are per read. Reads the answer here, at most {@value #ANSWER_LIMIT} bytes of it, so that
  * nothing behind can hang on a dripping body. Where HTTPS is enforced (F7) it refuses anything else itself, since a
@@ -43,18 +46,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Bean {@code deliveryClient} of the step that sends. Closed by the endpoint that uses it.
  */
 public final class DeliveryClient extends CloseableHttpClient {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryClient.class);
+
     static final int ANSWER_LIMIT = 64 * 1024;
 
     private static final Timeout LEASE = Timeout.ofSeconds(1);
     private static final TimeValue IDLE = TimeValue.ofSeconds(30);
+    private static final int CLEANING_SECONDS = 10;
 
     private final Duration limit;
     private final boolean httpsOnly;
+    private final boolean keepsNone;
     private final ScheduledExecutorService alarms;
     private final String userAgent;
     private final RequestConfig config;
-    private final PoolingHttpClientConnectionManager connections;
+    private final ConnectionLosses losses = new ConnectionLosses(System::nanoTime);
+    private final PoolingHttpClientConnectionManager kept;
+    private final PoolingHttpClientConnectionManager unkept;
     private final CloseableHttpClient client;
+    /** Opens a connection for each request. */
+    private final CloseableHttpClient single;
+
     private final Future<?> cleaning;
 
     /**
@@ -64,6 +76,7 @@ public final class DeliveryClient extends CloseableHttpClient {
      * @param proxy through which everything goes; null for none
      * @param tls null for the JDK's trust
      * @param httpsOnly whether plain HTTP is refused
+     * @param maxAge of a connection that is used again; with zero none is
      */
     public record Settings(
             int maxConnections,
@@ -72,17 +85,18 @@ public final class DeliveryClient extends CloseableHttpClient {
             String version,
             @Nullable OutgoingProxy proxy,
             @Nullable SSLContext tls,
-            boolean httpsOnly) {}
+            boolean httpsOnly,
+            Duration maxAge) {}
 
     /** @param alarms end exchanges that take too long; their work is short. Remove cancelled tasks at once. */
     public DeliveryClient(Settings settings, DeliveryResolver targets, ScheduledExecutorService alarms) {
         this.limit = settings.timeout();
         this.httpsOnly = settings.httpsOnly();
+        this.keepsNone = settings.maxAge().isZero();
         this.alarms = alarms;
         this.userAgent = "Posel/" + settings.version();
         this.config = RequestConfig.custom()
                 .setConnectionRequestTimeout(LEASE)
-                .setResponseTimeout(Timeout.of(limit))
                 .setConnectionKeepAlive(IDLE)
                 .setCookieSpec(StandardCookieSpec.IGNORE)
                 .setRedirectsEnabled(false)
@@ -91,14 +105,26 @@ public final class DeliveryClient extends CloseableHttpClient {
                 .setExpectContinueEnabled(false)
                 .setProtocolUpgradeEnabled(false)
                 .build();
-        this.connections = DeliveryConnections.of(settings, targets);
-        OutgoingProxy proxy = settings.proxy();
+        DeliveryConnections connections = new DeliveryConnections(settings, targets, System::nanoTime);
+        this.kept = connections.pool();
+        this.unkept = connections.pool();
+        this.client = clientOf(kept, settings.proxy(), targets);
+        this.single = clientOf(unkept, settings.proxy(), targets);
+        this.cleaning =
+                alarms.scheduleWithFixedDelay(this::closeUnused, CLEANING_SECONDS, CLEANING_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private CloseableHttpClient clientOf(
+            PoolingHttpClientConnectionManager connections, @Nullable OutgoingProxy proxy, DeliveryResolver targets) {
         // the minimal client knows no tunnels
-        this.client = proxy == null
+        return proxy == null
                 ? HttpClients.createMinimal(connections)
                 : ProxyClient.of(proxy, connections, targets, userAgent);
-        this.cleaning = alarms.scheduleWithFixedDelay(
-                () -> connections.closeIdle(IDLE), IDLE.toSeconds(), IDLE.toSeconds() / 3, TimeUnit.SECONDS);
+    }
+
+    private void closeUnused() {
+        kept.closeIdle(IDLE);
+        kept.closeExpired();
     }
 
     @Override
@@ -123,7 +149,7 @@ public final class DeliveryClient extends CloseableHttpClient {
         String shownPath = request.getPath();
         try {
             prepare(cancellable);
-            CloseableHttpResponse response = (CloseableHttpResponse) client.executeOpen(target, request, context);
+            CloseableHttpResponse response = open(target, cancellable, context);
             readAnswer(response, cancellable);
             if (!over.compareAndSet(false, true)) {
                 throw new DeliveryTimeoutException(limit);
@@ -142,6 +168,39 @@ public final class DeliveryClient extends CloseableHttpClient {
             alarm.cancel(false);
             request.setPath(shownPath); // Camel puts it into exception texts
         }
+    }
+
+    /**
+     * A request that a kept connection lost is sent once more, on a new one. Its receiver must know repeats anyway, by
+     * their id (F5). Nothing else is ever repeated here.
+     */
+    private CloseableHttpResponse open(
+            @Nullable HttpHost target, HttpUriRequestBase request, @Nullable HttpContext context) throws IOException {
+        if (target != null && (keepsNone || losses.areTooMany(target))) {
+            return openSingle(target, request, context);
+        }
+        try {
+            return Resent.no((CloseableHttpResponse) client.executeOpen(target, request, context));
+        } catch (RequestLostException lost) {
+            if (request.isCancelled() || !Resent.isPossible(request)) {
+                throw lost.ending();
+            }
+            losses.add(target, lost.openedAt());
+            Resent.prepare(request);
+            LOG.info("{} closed a kept connection and lost a request; sent again on a new one", target);
+            try {
+                return Resent.yes(openSingle(target, request, context));
+            } catch (IOException | RuntimeException e) {
+                e.addSuppressed(lost);
+                throw e;
+            }
+        }
+    }
+
+    private CloseableHttpResponse openSingle(HttpHost target, HttpUriRequestBase request, @Nullable HttpContext context)
+            throws IOException {
+        request.setHeader(HttpHeaders.CONNECTION, HeaderElements.CLOSE);
+        return Resent.no((CloseableHttpResponse) single.executeOpen(target, request, context));
     }
 
     /** On a busy machine the socket may notice before the alarm does. */
@@ -196,14 +255,16 @@ public final class DeliveryClient extends CloseableHttpClient {
 
     /** Connections in use. */
     int leased() {
-        return connections.getTotalStats().getLeased();
+        return kept.getTotalStats().getLeased() + unkept.getTotalStats().getLeased();
     }
 
     @Override
     public void close(CloseMode mode) {
         cleaning.cancel(false);
         client.close(mode);
-        connections.close(mode);
+        single.close(mode);
+        kept.close(mode);
+        unkept.close(mode);
     }
 
     @Override

@@ -86,7 +86,15 @@ class DeliveryClientIT {
         AddressPolicy policy = new AddressPolicy(Cidr.parseList(allow), null, () -> 0);
         DeliveryResolver resolver = new DeliveryResolver(policy, this::lookup, lookups, Duration.ofSeconds(3));
         client = new DeliveryClient(
-                new DeliveryClient.Settings(MAX_CONNECTIONS, Duration.ofSeconds(1), limit, "0.1.0", proxy, tls, false),
+                new DeliveryClient.Settings(
+                        MAX_CONNECTIONS,
+                        Duration.ofSeconds(1),
+                        limit,
+                        "0.1.0",
+                        proxy,
+                        tls,
+                        false,
+                        Duration.ofMinutes(1)),
                 resolver,
                 alarms);
         if (camel != null) {
@@ -285,16 +293,16 @@ class DeliveryClientIT {
     }
 
     @ParameterizedTest
-    @DisplayName("F2, trap 'hidden retries': a kept connection that fails is not tried again either")
+    @DisplayName(
+            "F2, trap 'hidden retries': what a kept connection lost is sent once more, on a new one, and that is all")
     @ValueSource(strings = {"GET", "POST"})
-    void sendsOnceOnAKeptConnection(String method) {
+    void repeatsOnceWhatAKeptConnectionLost(String method) {
         OutgoingRequest request = method.equals("GET") ? get("/", NONE) : post("/", "{}", NONE);
         send(request);
         receiver.answer(Answer.close());
 
         assertThat(failure(send(request)).kind()).isEqualTo(Kind.CONNECTION_CLOSED);
-        assertThat(receiver.requests()).hasSize(2);
-        assertThat(receiver.acceptedConnections()).isEqualTo(1);
+        assertThat(receiver.requests()).extracting(ReceivedRequest::connection).containsExactly(1, 1, 2);
     }
 
     @ParameterizedTest
@@ -316,7 +324,6 @@ class DeliveryClientIT {
         send(get("/1", NONE));
         receiver.closeConnections();
         await().until(() -> receiver.openConnections() == 0);
-        await().pollDelay(Duration.ofMillis(150)).until(() -> true);
 
         assertThat(send(get("/2", NONE)).getException()).isNull();
         assertThat(receiver.acceptedConnections()).isEqualTo(2);

@@ -266,7 +266,14 @@ class HostileHostsTest {
     private DeliveryClient client(DeliveryResolver resolver) {
         return new DeliveryClient(
                 new DeliveryClient.Settings(
-                        4, Duration.ofSeconds(5), Duration.ofSeconds(10), "0.1.0", null, null, false),
+                        4,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10),
+                        "0.1.0",
+                        null,
+                        null,
+                        false,
+                        Duration.ofMinutes(1)),
                 resolver,
                 alarms);
     }

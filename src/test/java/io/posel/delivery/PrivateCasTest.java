@@ -145,7 +145,14 @@ class PrivateCasTest {
                 Duration.ofSeconds(3));
         return new DeliveryClient(
                 new DeliveryClient.Settings(
-                        4, Duration.ofSeconds(5), Duration.ofSeconds(20), "0.1.0", null, tls, false),
+                        4,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(20),
+                        "0.1.0",
+                        null,
+                        tls,
+                        false,
+                        Duration.ofMinutes(1)),
                 targets,
                 alarms);
     }

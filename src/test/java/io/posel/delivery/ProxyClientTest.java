@@ -277,7 +277,8 @@ class ProxyClientTest {
                         "0.1.0",
                         OutgoingProxy.parse(proxy),
                         tls,
-                        false),
+                        false,
+                        Duration.ofMinutes(1)),
                 resolver(),
                 alarms);
     }

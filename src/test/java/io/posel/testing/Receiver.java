@@ -51,7 +51,16 @@ public final class Receiver implements AutoCloseable {
 
     /** With an SSL factory it speaks HTTPS. */
     public static Receiver start(ServerSocketFactory sockets) throws IOException {
-        Receiver receiver = new Receiver(sockets.createServerSocket(0, 200, InetAddress.getByName("127.0.0.1")));
+        return start(sockets.createServerSocket(0, 200, InetAddress.getByName("127.0.0.1")));
+    }
+
+    /** @param address of this machine */
+    public static Receiver startAt(String address, int port) throws IOException {
+        return start(new ServerSocket(port, 200, InetAddress.getByName(address)));
+    }
+
+    private static Receiver start(ServerSocket server) {
+        Receiver receiver = new Receiver(server);
         receiver.threads.execute(receiver::accept);
         return receiver;
     }
