@@ -72,7 +72,7 @@ export function Timeline({ delivery }) {
 }
 
 function Attempt({ attempt }) {
-  const { at, status, error, detail, durationMs, answer } = attempt;
+  const { at, status, error, detail, resent, durationMs, answer } = attempt;
   return html`<li class=${error ? 'bad' : 'good'}>
     <div class="stack tight">
       <p>
@@ -80,6 +80,7 @@ function Attempt({ attempt }) {
         <span class="hint"><${Time} at=${at} />, ${t('delivery.took', { duration: duration(durationMs) })}</span>
       </p>
       <p class=${error ? 'bad-text' : 'good-text'}>${error ? why(attempt) : t('delivery.answered', { status: String(status) })}</p>
+      ${resent && html`<p class="hint">${t('delivery.resent')}</p>`}
       ${error && error !== 'status' && detail && html`<p class="hint">${t('delivery.detail', { detail })}</p>`}
       ${answer && html`<p class="hint">${t('delivery.answer')}</p><pre tabindex="0" aria-label=${t('delivery.answer')}>${answer}</pre>`}
     </div>

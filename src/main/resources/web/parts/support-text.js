@@ -38,11 +38,12 @@ export function supportText(delivery, { webhookName, event, now = Date.now() }) 
 }
 
 function attemptLines(attempt) {
-  const { run, number, at, status, error, detail, durationMs, answer } = attempt;
+  const { run, number, at, status, error, detail, resent, durationMs, answer } = attempt;
   const label = attemptName({ run, number });
   const result = error ? why(attempt) : t('support.delivered', { status: String(status) });
   return [
     `  ${label}: ${utc(at)} (${duration(durationMs)}) ${result}`,
+    ...(resent ? indented(t('delivery.resent')) : []),
     ...(error && error !== 'status' && detail ? indented(detail) : []),
     ...(answer ? [`    ${t('support.answer')}`, ...indented(answer)] : []),
   ];

@@ -62,6 +62,7 @@ export default {
     'delivery.took': 'took {duration}',
     'delivery.answer': 'What the receiver answered',
     'delivery.detail': 'In technical words: {detail}',
+    'delivery.resent': 'Sent twice: the receiver had closed the connection that was kept for it, so the request was repeated at once on a new one.',
     'delivery.between': { one: 'Show {count} more attempt', other: 'Show {count} more attempts' },
     'delivery.givenUp': 'Given up',
     'delivery.skipped': 'Skipped: not sent',
@@ -204,6 +205,7 @@ export default {
     'delivery.took': 'trvalo {duration}',
     'delivery.answer': 'Co příjemce odpověděl',
     'delivery.detail': 'Technicky: {detail}',
+    'delivery.resent': 'Odesláno dvakrát: příjemce mezitím zavřel otevřené spojení, takže se požadavek hned zopakoval po novém.',
     'delivery.between': {
       one: 'Zobrazit ještě {count} pokus',
       few: 'Zobrazit ještě {count} pokusy',

@@ -4,6 +4,7 @@ import static io.posel.testing.TestDatabase.H2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.posel.delivery.Resent;
 import io.posel.testing.Answer;
 import io.posel.testing.Ports;
 import io.posel.testing.PoselClient;
@@ -17,7 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -280,6 +284,59 @@ class DeliveryIT {
         accept("bytes", "1", "{}");
 
         await().atMost(SOON).untilAsserted(() -> assertThat(deliveries()).containsExactly("dead status 3"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    @DisplayName("K06: a receiver that closes after each answer without saying so costs no attempt and no delay")
+    void closesAfterEachAnswer(String method) {
+        receiver.answer((socket, closing) -> {
+            Answer.ok().body("ok").send(socket, closing);
+            return false;
+        });
+        webhook(method, receiver.url("/hook"));
+
+        for (int i = 0; i < 60; i++) {
+            accept("k06-" + method + i, "1", "{\"x\":" + i + "}");
+        }
+
+        await().atMost(SOON).until(() -> receiver.requests().size() == 60);
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        posel.rows(
+                                "select count(*), max(d.attempts) from delivery d"
+                                        + " join webhook w on w.id = d.webhook_id where w.deleted_at is null and d.state = 'delivered'"))
+                .containsExactly("60 1"));
+        assertThat(receiver.requests()).hasSize(60);
+    }
+
+    @Test
+    @DisplayName(
+            "K06, F2: a request that a kept connection lost is sent again in the same attempt, and the record says so")
+    void sentAgain() {
+        Map<Integer, AtomicInteger> requests = new ConcurrentHashMap<>();
+        receiver.answer(request -> requests.computeIfAbsent(request.connection(), none -> new AtomicInteger())
+                                .incrementAndGet()
+                        == 1
+                ? Answer.ok()
+                : Answer.close());
+        String id = webhook("POST", receiver.url("/hook"));
+
+        accept("kept", "1", "{\"x\":1}");
+        await().atMost(SOON).until(() -> receiver.requests().size() == 1);
+        accept("lost", "1", "{\"x\":2}");
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(deliveries())
+                .containsExactly("delivered null 1", "delivered resent 1"));
+        assertThat(client().get("/api/deliveries?webhook=" + id).text())
+                .containsOnlyOnce("\"resent\":true")
+                .containsOnlyOnce("\"resent\":false")
+                .containsOnlyOnce("\"detail\":\"" + Resent.NOTE + "\"")
+                .doesNotContain("\"reason\":\"");
+        assertThat(receiver.requests()).hasSize(3);
+        assertThat(receiver.requests().subList(1, 3))
+                .extracting(request -> request.header("webhook-id").orElse("")
+                        + request.header("webhook-attempt").orElse(""))
+                .containsOnly(receiver.requests().get(1).header("webhook-id").orElse("") + "1");
     }
 
     private static Function<ReceivedRequest, Answer> failing(int attempts) {

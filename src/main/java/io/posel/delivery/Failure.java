@@ -88,6 +88,11 @@ public record Failure(
         }
     }
 
+    /** The same, of an attempt whose request was sent twice. */
+    Failure resent() {
+        return new Failure(kind, status, reason + "; " + Resent.NOTE, answer, retryAfter, sent, retryable);
+    }
+
     /** How long the receiver asks to wait, but no longer than this; null if it asks for nothing. */
     public @Nullable Duration retryAfterUpTo(Duration max) {
         return retryAfter == null || retryAfter.compareTo(max) < 0 ? retryAfter : max;
@@ -95,6 +100,11 @@ public record Failure(
 
     /** The whole matrix: which failure is which. The first match in the chain of causes decides. */
     public static Failure of(Throwable thrown, InstantSource clock) {
+        Failure failure = judged(thrown, clock);
+        return Resent.isIn(thrown) ? failure.resent() : failure;
+    }
+
+    private static Failure judged(Throwable thrown, InstantSource clock) {
         Throwable e = thrown;
         for (int depth = 0; e != null && depth < 20; depth++, e = e.getCause()) {
             if (e instanceof HttpOperationFailedException answered) {
@@ -147,8 +157,9 @@ public record Failure(
         String reason = "answered " + status + (status / 100 == 3 ? "; redirects are not followed" : "");
         String body = answered.getResponseBody();
         byte[] answer = body == null ? new byte[0] : body.getBytes(UTF_8);
-        return new Failure(
+        Failure failure = new Failure(
                 Kind.STATUS, status, reason, first(answer), retryAfter(answered.getResponseHeaders(), now), true, true);
+        return Resent.isIn(answered.getResponseHeaders()) ? failure.resent() : failure;
     }
 
     private static Failure tried(Kind kind, String reason) {

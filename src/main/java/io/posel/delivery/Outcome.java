@@ -28,12 +28,18 @@ public sealed interface Outcome {
         }
     }
 
-    record Delivered(Queued delivery, int webhookVersion, int attempts, Instant at, int status, int durationMs)
+    /** @param resent whether the last attempt was sent twice, see {@link Resent} */
+    record Delivered(
+            Queued delivery, int webhookVersion, int attempts, Instant at, int status, int durationMs, boolean resent)
             implements Outcome {
+        public Delivered(Queued delivery, int webhookVersion, int attempts, Instant at, int status, int durationMs) {
+            this(delivery, webhookVersion, attempts, at, status, durationMs, false);
+        }
+
         @Override
         public Delivered bare() {
             boolean known = status >= 100 && status <= 999;
-            return new Delivered(delivery, webhookVersion, attempts, at, known ? status : 0, durationMs);
+            return new Delivered(delivery, webhookVersion, attempts, at, known ? status : 0, durationMs, resent);
         }
     }
 

@@ -35,6 +35,7 @@ final class LogJson {
                 "status", attempt.status(),
                 "error", attempt.error(),
                 "detail", attempt.detail(),
+                "resent", attempt.isResent(),
                 "durationMs", attempt.durationMs(),
                 "answer", attempt.answerText());
     }

@@ -4,6 +4,7 @@ import io.posel.delivery.Delivery;
 import io.posel.delivery.Dispatcher;
 import io.posel.delivery.Failure;
 import io.posel.delivery.Outcome;
+import io.posel.delivery.Resent;
 import io.posel.store.Settlement;
 import java.time.InstantSource;
 import java.util.List;
@@ -58,7 +59,8 @@ public final class SettleDelivery implements Processor {
                 delivery.attempt(),
                 clock.instant(),
                 status == null ? 0 : status,
-                millis);
+                millis,
+                Resent.isIn(exchange.getMessage().getHeaders()));
     }
 
     private Outcome dead(Delivery delivery, Throwable caught) {

@@ -2,6 +2,7 @@ package io.posel.route;
 
 import io.posel.delivery.AddressPolicy;
 import io.posel.delivery.Failure;
+import io.posel.delivery.Resent;
 import io.posel.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -37,7 +38,7 @@ final class TestAnswer {
     static Json response(Message message, long durationMs) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         message.getHeaders().forEach((name, value) -> {
-            if (headers.size() < HEADERS_LIMIT && !name.toLowerCase(Locale.ROOT).startsWith("camel")) {
+            if (headers.size() < HEADERS_LIMIT && isOfReceiver(name)) {
                 headers.put(name, cut(text(value)));
             }
         });
@@ -49,8 +50,14 @@ final class TestAnswer {
                 headers,
                 "body",
                 text(body == null ? new byte[0] : body, charset(headers.get("Content-Type"))),
+                "resent",
+                Resent.isIn(message.getHeaders()),
                 "durationMs",
                 durationMs);
+    }
+
+    private static boolean isOfReceiver(String name) {
+        return !name.toLowerCase(Locale.ROOT).startsWith("camel") && !Resent.isHeader(name);
     }
 
     /** Why there is none. Neither an address that was looked up nor what something that is no HTTP said is told. */

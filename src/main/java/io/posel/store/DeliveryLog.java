@@ -1,5 +1,6 @@
 package io.posel.store;
 
+import io.posel.delivery.Resent;
 import io.posel.event.EntityRef;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -100,6 +101,11 @@ public final class DeliveryLog {
         return new ArrayList<>(found.values());
     }
 
+    /** Of a delivered one the reason tells of its last attempt. */
+    private static boolean isResent(ResultSet row) throws SQLException {
+        return row.getString("state").equals("delivered") && Resent.REASON.equals(row.getString("reason"));
+    }
+
     private static LoggedDelivery delivery(ResultSet row) throws SQLException {
         List<LoggedDelivery.Attempt> attempts = new ArrayList<>();
         Instant settledAt = instant(row, "settled_at");
@@ -111,14 +117,14 @@ public final class DeliveryLog {
                     settledAt.minusMillis(duration),
                     row.getInt("status"),
                     null,
-                    null,
+                    isResent(row) ? Resent.NOTE : null,
                     duration,
                     null));
         }
         return new LoggedDelivery(
                 row.getObject("id", UUID.class),
                 row.getString("state"),
-                row.getString("reason"),
+                isResent(row) ? null : row.getString("reason"),
                 row.getString("webhook_id"),
                 row.getObject("webhook_version", Integer.class),
                 row.getInt("run"),

@@ -1,5 +1,6 @@
 package io.posel.store;
 
+import io.posel.delivery.Resent;
 import io.posel.event.EntityRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -35,7 +36,7 @@ public record LoggedDelivery(
      * @param at when it began
      * @param status what was answered, null if nothing was
      * @param error the kind of failure, null for a success
-     * @param detail the failure in a sentence
+     * @param detail the failure in a sentence, or what else is to be said
      * @param answer the beginning of what the receiver said to a failure
      */
     public record Attempt(
@@ -47,6 +48,11 @@ public record LoggedDelivery(
             @Nullable String detail,
             int durationMs,
             byte @Nullable [] answer) {
+
+        /** Whether its request was sent twice. */
+        public boolean isResent() {
+            return detail != null && detail.endsWith(Resent.NOTE);
+        }
 
         /** As text, whatever the bytes are; null for none. */
         public @Nullable String answerText() {

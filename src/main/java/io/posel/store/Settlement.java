@@ -2,6 +2,7 @@ package io.posel.store;
 
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
+import io.posel.delivery.Resent;
 import io.posel.webhook.Announcement;
 import io.posel.webhook.Announcing;
 import io.posel.webhook.Expiry;
@@ -357,7 +358,7 @@ public final class Settlement implements AutoCloseable {
                 settle(
                         delivery,
                         "delivered",
-                        null,
+                        each.resent() ? Resent.REASON : null,
                         each.attempts(),
                         each.at(),
                         each.status(),

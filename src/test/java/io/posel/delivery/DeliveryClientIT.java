@@ -305,6 +305,18 @@ class DeliveryClientIT {
         assertThat(receiver.requests()).extracting(ReceivedRequest::connection).containsExactly(1, 1, 2);
     }
 
+    @Test
+    @DisplayName(
+            "F2: an answer that is a failure tells that the request was sent twice, whatever the receiver says of it")
+    void tellsOfAFailureThatItWasSentTwice() {
+        send(get("/", NONE));
+        receiver.answer(request ->
+                request.connection() == 1 ? Answer.close() : Answer.status(500).header("posel-resent", "no"));
+
+        assertThat(failure(send(get("/", NONE))).reason()).isEqualTo("answered 500; " + Resent.NOTE);
+        assertThat(failure(send(get("/", NONE))).reason()).isEqualTo("answered 500");
+    }
+
     @ParameterizedTest
     @DisplayName("F2, trap 'hidden retries': a refused connection fails at once")
     @ValueSource(strings = {"GET", "POST"})

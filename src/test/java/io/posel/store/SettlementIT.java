@@ -7,6 +7,7 @@ import io.posel.delivery.Failure;
 import io.posel.delivery.HandOver;
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
+import io.posel.delivery.Resent;
 import io.posel.testing.OneKey;
 import io.posel.testing.TestDatabase;
 import io.posel.webhook.Definition;
@@ -189,6 +190,18 @@ class SettlementIT {
             assertThat(rows("select state, attempts, reason, status, duration_ms, webhook_version, pos from delivery"
                             + " where event_no < 3 order by event_no"))
                     .containsExactly("delivered 1 null 200 5 1 null", "delivered 1 null 204 7 3 null");
+        }
+
+        @Test
+        @DisplayName("F2: that the request of an attempt was sent twice is kept, whatever became of it")
+        void resent() throws SQLException {
+            settle(
+                    new Outcome.Delivered(queued(1, 0), 1, 1, NOW, 200, 5, true),
+                    failed(queued(2, 0), 1, "answered 500; " + Resent.NOTE));
+
+            assertThat(rows("select state, reason from delivery order by event_no"))
+                    .containsExactly("delivered resent", "queued null");
+            assertThat(rows("select detail from attempt")).containsExactly("answered 500; " + Resent.NOTE);
         }
 
         @Test
