@@ -7,6 +7,7 @@ import io.posel.delivery.ErasureWatch;
 import io.posel.delivery.HandOver;
 import io.posel.delivery.Limits;
 import io.posel.delivery.Outcome;
+import io.posel.delivery.Pacing;
 import io.posel.delivery.Queued;
 import io.posel.delivery.RecentEvents;
 import io.posel.delivery.Tally;
@@ -143,6 +144,10 @@ final class Core implements AutoCloseable {
                 new RecordedStarts(database.dataSource(), transactions),
                 webhooks::find,
                 Limits.of(settings.number("posel.delivery.concurrency", 1, 10_000), threads, heap, longestWait()),
+                new Pacing(
+                        settings.duration("posel.delivery.max-delay"),
+                        settings.duration("posel.delivery.redelivery-delay"),
+                        random::nextDouble),
                 events,
                 Threads.attempts("posel-delivery"),
                 this::after,

@@ -3,7 +3,9 @@ package io.posel.delivery;
 import io.posel.webhook.Webhook;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>There is one lock. What decides is used under it alone, and neither takes it nor knows of threads: {@link Scheduler}
  * with its {@link Worklist}, {@link Budget}, {@link Caution} and {@link Quarantine}, and each {@link WebhookQueue} with its
- * {@link Lanes}, {@link Trust} and {@link TokenBucket}. What asks the database runs on the dispatcher's thread without the
+ * {@link Lanes}, {@link Trust}, {@link Pause} and {@link TokenBucket}. What asks the database runs on the dispatcher's thread without the
  * lock, and takes it only to ask what to do and to bring what it has: {@link BacklogReader} and {@link CrashWatch}. So
  * whoever commits or ends a delivery never waits for the database here.
  */
@@ -73,6 +75,7 @@ public final class Dispatcher implements AutoCloseable {
             StartRecord record,
             Function<String, Optional<Webhook>> webhooks,
             Limits limits,
+            Pacing pacing,
             RecentEvents events,
             Executor pool,
             Timer timer,
@@ -86,7 +89,7 @@ public final class Dispatcher implements AutoCloseable {
         this.timer = timer;
         BooleanSupplier startsAllowed =
                 () -> route != null && !stopping && unsettled.getAsInt() <= limits.unsettled() && owner.getAsBoolean();
-        this.scheduler = new Scheduler(limits, clock, this::later, startsAllowed, this::carryOut);
+        this.scheduler = new Scheduler(limits, pacing, clock, this::later, startsAllowed, this::carryOut);
         this.worklist = scheduler.worklist;
         this.reader = new BacklogReader(backlog, events, lock, scheduler, this::readAllAnew);
         this.crashWatch = new CrashWatch(record, lock, this::later, scheduler);
@@ -170,24 +173,41 @@ public final class Dispatcher implements AutoCloseable {
     /** Goes on with an attempt on the pool, when there is a permit for it. */
     public void awaitTurn(Delivery delivery, Runnable attempt) {
         synchronized (lock) {
-            scheduler.await(new Turn(delivery, attempt));
-            lock.notifyAll();
+            if (!stopping) {
+                scheduler.await(new Turn(delivery, attempt));
+                lock.notifyAll();
+                return;
+            }
+            delivery.postpone();
         }
+        pool.execute(attempt);
     }
 
-    /** The attempt is over and failed, though the receiver did not let it wait. */
-    public void attemptEnded(Delivery delivery) {
+    /**
+     * The attempt is over and failed, which may pause its webhook (F8).
+     *
+     * @return whether the receiver asked for a pause, for the end of which the delivery is to wait with {@link #awaitTurn}
+     */
+    public boolean attemptFailed(Delivery delivery, Failure failure) {
+        Scheduler.Paused paused;
         synchronized (lock) {
-            scheduler.attemptEnded(delivery, false);
+            paused = scheduler.attemptFailed(delivery, failure);
             wakeUp();
         }
+        if (paused.tell()) {
+            LOG.info(
+                    "Webhook {} is paused for {} ms: its receiver {}; pauses in the next minute are not logged",
+                    delivery.queued().webhookId(),
+                    paused.time().toMillis(),
+                    failure.asksForPause() ? "asks for it" : "is busy or cannot be reached, " + failure.reason());
+        }
+        return failure.asksForPause() && !paused.time().isZero();
     }
 
-    /** The attempt is over, since the receiver let it wait too long. */
-    public void attemptTimedOut(Delivery delivery) {
+    /** When the pause of a webhook ends, for people; empty if it is not paused. */
+    public Optional<Instant> pausedUntil(String webhookId) {
         synchronized (lock) {
-            scheduler.attemptEnded(delivery, true);
-            wakeUp();
+            return Optional.ofNullable(scheduler.pausedUntil(webhookId)).map(end -> end.truncatedTo(ChronoUnit.MILLIS));
         }
     }
 
@@ -400,8 +420,13 @@ public final class Dispatcher implements AutoCloseable {
     /** Starts nothing more; waits for the requests in flight, and for nothing else. */
     public void stop(Duration patience) {
         Thread reads;
+        List<Turn> waiting = new ArrayList<>();
         synchronized (lock) {
             stopping = true;
+            scheduler.sendAllHome(waiting);
+        }
+        waiting.forEach(each -> pool.execute(each.goOn()));
+        synchronized (lock) {
             lock.notifyAll();
             long end = System.nanoTime() + patience.toNanos();
             long left = patience.toMillis();

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -50,6 +51,10 @@ public record Failure(
         boolean retryable) {
     static final int ANSWER_LIMIT = 2 * 1024;
     private static final int DETAIL_LIMIT = 200;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+    /** These two, and what gateways say of what is behind them. */
+    private static final Set<Integer> BUSY = Set.of(TOO_MANY_REQUESTS, 502, UNAVAILABLE, 504);
 
     /** RFC 9110, 5.6.7: who receives a date understands the two obsolete forms too. */
     private static final List<DateTimeFormatter> DATES = List.of(
@@ -96,6 +101,25 @@ public record Failure(
     /** How long the receiver asks to wait, but no longer than this; null if it asks for nothing. */
     public @Nullable Duration retryAfterUpTo(Duration max) {
         return retryAfter == null || retryAfter.compareTo(max) < 0 ? retryAfter : max;
+    }
+
+    /** Whether it says of the receiver, not of what was sent, that it takes nothing now: too much to do, or not there (F8). */
+    public boolean saysBusy() {
+        return switch (kind) {
+            case TIMEOUT, CONNECT_TIMEOUT, CONNECT_REFUSED, UNREACHABLE, CONNECTION_CLOSED -> true;
+            case STATUS -> status != null && BUSY.contains(status);
+            default -> false;
+        };
+    }
+
+    /** Whether the receiver let it wait too long. */
+    boolean isTimeout() {
+        return kind == Kind.TIMEOUT || kind == Kind.CONNECT_TIMEOUT;
+    }
+
+    /** Whether the receiver wants nothing at all for {@link #retryAfter} (F8). */
+    boolean asksForPause() {
+        return retryAfter != null && status != null && (status == TOO_MANY_REQUESTS || status == UNAVAILABLE);
     }
 
     /** The whole matrix: which failure is which. The first match in the chain of causes decides. */

@@ -2,6 +2,7 @@ package io.posel.delivery;
 
 import io.posel.webhook.Webhook;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,14 @@ final class Scheduler {
         static final Wanted NOTHING = new Wanted(OptionalLong.empty(), 0, List.of());
     }
 
+    /**
+     * What a failed attempt means for the others of its webhook.
+     *
+     * @param time how long nothing goes for its sake, zero if they go on
+     * @param tell whether somebody should be told, which is not said each time
+     */
+    record Paused(Duration time, boolean tell) {}
+
     final Worklist worklist = new Worklist();
     final Budget budget;
     final Caution caution = new Caution();
@@ -35,6 +44,7 @@ final class Scheduler {
 
     private final Map<String, WebhookQueue> queues = new HashMap<>();
     private final Limits limits;
+    private final Pacing pacing;
     private final InstantSource clock;
     private final Timer timer;
     private final BooleanSupplier startsAllowed;
@@ -47,12 +57,14 @@ final class Scheduler {
      */
     Scheduler(
             Limits limits,
+            Pacing pacing,
             InstantSource clock,
             Timer timer,
             BooleanSupplier startsAllowed,
             Consumer<Delivery> carryOut) {
         this.budget = new Budget(limits);
         this.limits = limits;
+        this.pacing = pacing;
         this.clock = clock;
         this.timer = timer;
         this.startsAllowed = startsAllowed;
@@ -60,7 +72,7 @@ final class Scheduler {
     }
 
     WebhookQueue queue(String webhookId) {
-        return queues.computeIfAbsent(webhookId, id -> new WebhookQueue(id, limits));
+        return queues.computeIfAbsent(webhookId, id -> new WebhookQueue(id, limits, pacing));
     }
 
     private WebhookQueue queueOf(Delivery delivery) {
@@ -146,7 +158,7 @@ final class Scheduler {
     private void collectStarts(WebhookQueue queue, List<Turn> starts) {
         boolean started = false;
         while (hasPermit(queue) && queue.hasNext() && mayStart(queue)) {
-            Turn turn = queue.turns.poll();
+            Turn turn = queue.pollTurn();
             if (turn == null) {
                 turn = first(queue);
             }
@@ -200,7 +212,7 @@ final class Scheduler {
 
     /** Redeliveries that came due while the webhook does not send: they go on as the first of their lanes (S1). */
     private void sendHome(WebhookQueue queue, List<Turn> starts) {
-        for (Turn turn = queue.turns.poll(); turn != null; turn = queue.turns.poll()) {
+        for (Turn turn = queue.pollTurn(); turn != null; turn = queue.pollTurn()) {
             turn.delivery().postpone();
             starts.add(turn);
         }
@@ -209,6 +221,11 @@ final class Scheduler {
             starts.add(turn);
             lookAtAll();
         }
+    }
+
+    /** Redeliveries that wait for their turn: they go on after the next start of Posel. */
+    void sendAllHome(List<Turn> starts) {
+        queues.values().forEach(queue -> sendHome(queue, starts));
     }
 
     /** Starts what needs nothing but a permit here and now; everything else is for the dispatcher's thread. */
@@ -265,17 +282,39 @@ final class Scheduler {
         worklist.add(turn.webhookId());
     }
 
-    /** @param timedOut whether the receiver let it wait too long */
-    void attemptEnded(Delivery delivery, boolean timedOut) {
+    /** The attempt failed. */
+    Paused attemptFailed(Delivery delivery, Failure failure) {
         WebhookQueue queue = queueOf(delivery);
-        if (timedOut) {
-            queue.timedOut();
-        } else {
-            queue.answered(delivery);
+        boolean wasPaused = queue.pause().isOn();
+        Duration wait = queue.failed(delivery, failure);
+        if (!wait.isZero()) {
+            pause(queue, wait);
         }
         queue.lanes.pause(delivery.queued().identity());
         caution.survived(delivery.queued());
         release(queue, delivery);
+        return new Paused(wait, !wasPaused && !wait.isZero() && queue.mayTell(clock.millis()));
+    }
+
+    /** When the pause of a webhook ends, null if it is not paused. */
+    @Nullable
+    Instant pausedUntil(String webhookId) {
+        WebhookQueue queue = queues.get(webhookId);
+        return queue == null ? null : queue.pause().until();
+    }
+
+    private void pause(WebhookQueue queue, Duration wait) {
+        Pause pause = queue.pause();
+        pause.begin(clock.instant().plus(wait));
+        timer.after(wait, () -> {
+            if (pause.over()) {
+                worklist.add(queue.webhookId);
+            }
+        });
+        for (Turn turn : quarantine.remove(queue.webhookId)) { // or it would hold up all others for the pause
+            queue.turns.add(turn);
+            lookAtAll();
+        }
     }
 
     /**

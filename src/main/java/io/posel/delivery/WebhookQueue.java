@@ -1,10 +1,10 @@
 package io.posel.delivery;
 
+import io.posel.webhook.Definition;
 import io.posel.webhook.Webhook;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class WebhookQueue {
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+
     final String webhookId;
     final Lanes lanes;
     /** Redeliveries that are due. */
-    final Deque<Turn> turns = new ArrayDeque<>();
+    final Turns turns = new Turns();
 
     /** Started, and not back. */
     private final Map<Queued.Run, Queued> unsettled = new HashMap<>();
@@ -40,7 +42,15 @@ final class WebhookQueue {
     /** It is looked at when its rate allows more. */
     boolean waitsForRate;
 
-    private final Trust trust = new Trust();
+    private final Pacing pacing;
+    private Trust trust = new Trust();
+    private Pause pause;
+    private @Nullable Definition definition;
+    /** Since this version of the webhook its receiver is the same. */
+    private int receiverSince;
+    /** When somebody was told of a pause. */
+    private long toldAt = Long.MIN_VALUE / 2;
+
     private int permits = Integer.MAX_VALUE;
     private int inFlight;
     private @Nullable TokenBucket rate;
@@ -48,8 +58,10 @@ final class WebhookQueue {
     /** Of what waits in the lanes, what {@link #heldMore} has told of. */
     private int counted;
 
-    WebhookQueue(String webhookId, Limits limits) {
+    WebhookQueue(String webhookId, Limits limits, Pacing pacing) {
         this.webhookId = webhookId;
+        this.pacing = pacing;
+        this.pause = new Pause(pacing);
         this.lanes = new Lanes(limits.window(), limits.lanePlaces());
     }
 
@@ -59,6 +71,7 @@ final class WebhookQueue {
      * @param webhook how it is defined now, empty if it is gone
      */
     void refresh(Optional<Webhook> webhook, Limits limits, InstantSource clock) {
+        webhook.ifPresent(this::knowReceiver);
         permits = webhook.map(each -> each.definition().concurrency()).orElse(limits.concurrency());
         Double perSecond = webhook.map(each -> each.definition().rateLimit()).orElse(null);
         if (perSecond == null) {
@@ -74,6 +87,21 @@ final class WebhookQueue {
             restart = false;
             sends = sendsNow;
         }
+    }
+
+    /** Another URL or another header may be what a receiver that refused was lacking: nothing is held against it. */
+    private void knowReceiver(Webhook webhook) {
+        Definition now = webhook.definition();
+        Definition before = definition;
+        if (now == before) {
+            return;
+        }
+        if (before != null && !(now.url().equals(before.url()) && now.headers().equals(before.headers()))) {
+            trust = new Trust();
+            pause = new Pause(pacing);
+            receiverSince = webhook.version();
+        }
+        definition = now;
     }
 
     boolean sends() {
@@ -131,7 +159,7 @@ final class WebhookQueue {
     }
 
     boolean hasPermit() {
-        return inFlight < Math.min(permits, trust.requests());
+        return !pause.isOn() && inFlight < Math.min(permits, trust.requests());
     }
 
     /** A request goes. */
@@ -147,13 +175,71 @@ final class WebhookQueue {
         inFlight--;
     }
 
-    /** Called before the permit is given back. */
-    void answered(Delivery delivery) {
-        trust.answered(delivery.hasPermit(), inFlight);
+    /** The next redelivery that is due: after a pause whose end nobody told the one that can spare an attempt. */
+    @Nullable
+    Turn pollTurn() {
+        return pause.isInDoubt() ? turns.pollFirstAttempts() : turns.pollLastAttempts();
     }
 
-    void timedOut() {
-        trust.timedOut(permits);
+    /** Another one after an edit of the receiver. */
+    Pause pause() {
+        return pause;
+    }
+
+    /** The receiver took it, or at least said nothing against others. Called before the permit is given back. */
+    void answered(Delivery delivery) {
+        pause.taken();
+        trust(delivery);
+    }
+
+    private void trust(Delivery delivery) {
+        if (!pause.isOn()) {
+            trust.answered(delivery.hasPermit(), inFlight);
+        }
+    }
+
+    /**
+     * An attempt failed. Called before the permit is given back.
+     *
+     * @return for how long nothing goes from now on, zero if it goes on as before
+     */
+    Duration failed(Delivery delivery, Failure failure) {
+        if (failure.isTimeout()) {
+            trust.timedOut(permits);
+        }
+        if (!failure.saysBusy()) {
+            if (failure.sent()) {
+                pause.taken();
+            }
+            trust(delivery);
+            return Duration.ZERO;
+        }
+        if (!isOfReceiver(delivery)) {
+            return Duration.ZERO;
+        }
+        boolean wasOn = pause.isOn();
+        boolean hasTaken = pause.hasTaken();
+        Duration wait = pause.busy(failure.asksForPause() ? failure.retryAfterUpTo(pacing.asked()) : null);
+        if (!wait.isZero() && !wasOn) {
+            trust.paused(inFlight, hasTaken);
+        }
+        return wait;
+    }
+
+    /** Whether a pause that begins is to be told of: one that follows others soon is not. */
+    boolean mayTell(long nowMillis) {
+        boolean may = nowMillis < toldAt || nowMillis - toldAt >= TELL_AGAIN.toMillis();
+        if (may) {
+            toldAt = nowMillis;
+        }
+        return may;
+    }
+
+    /** Whether it went where the next ones go, not to a URL that was replaced meanwhile. */
+    private boolean isOfReceiver(Delivery delivery) {
+        return delivery.rendered()
+                .map(rendered -> rendered.webhookVersion() >= receiverSince)
+                .orElse(true);
     }
 
     /** Milliseconds until its rate allows what it has to start, 0 for now. */

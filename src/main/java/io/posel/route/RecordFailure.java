@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs after each attempt that failed, before Camel decides about a redelivery: records it, gives the permit back, sets
- * the delay that the receiver asked for, and ends what no repetition can help.
+ * the delay that the receiver asked for unless it is one for all, and ends what no repetition can help.
  */
 public final class RecordFailure implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(RecordFailure.class);
@@ -72,11 +72,7 @@ public final class RecordFailure implements Processor {
                 failure,
                 last ? null : clock.instant().plus(wait));
         delivery.failed(failure);
-        if (failure.kind() == Failure.Kind.TIMEOUT || failure.kind() == Failure.Kind.CONNECT_TIMEOUT) {
-            dispatcher.attemptTimedOut(delivery);
-        } else {
-            dispatcher.attemptEnded(delivery);
-        }
+        boolean waitsForPause = dispatcher.attemptFailed(delivery, failure);
         exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
         if (last) {
             delivery.endsWith(failed);
@@ -91,8 +87,11 @@ public final class RecordFailure implements Processor {
             exchange.getExchangeExtension().setRedeliveryExhausted(true);
             return;
         }
-        if (failure.retryAfter() != null || delivery.queued().attempts() > 0) {
-            // Camel counts delays from the start of the exchange, and this run may have begun before a restart
+        if (waitsForPause) {
+            exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, 0L); // the dispatcher lets it go
+        } else if (delivery.queued().attempts() > 0
+                || delivery.failures().stream().anyMatch(each -> each.retryAfter() != null)) {
+            // Camel counts delays from the one before, which a receiver may have asked for or a restart forgotten
             exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, wait.toMillis());
         }
     }

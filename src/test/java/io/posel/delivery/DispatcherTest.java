@@ -43,6 +43,7 @@ class DispatcherTest {
             record,
             id -> Optional.ofNullable(webhooks.get(id)),
             new Limits(4, THREADS, WINDOW, 8, 2 * WINDOW, 500, 1_000_000, 10_000, Duration.ofMinutes(5)),
+            new Pacing(Duration.ofMinutes(1), Duration.ofSeconds(10), () -> 1),
             new RecentEvents(0),
             pool::add,
             timer,
@@ -146,7 +147,7 @@ class DispatcherTest {
         run();
         assertThat(started).hasSize(4);
 
-        started.forEach(dispatcher::attemptTimedOut);
+        started.forEach(each -> dispatcher.attemptFailed(each, timeout()));
         run();
         assertThat(dispatcher.inFlight()).isEqualTo(1);
 
@@ -164,7 +165,7 @@ class DispatcherTest {
         queue("w", "a", "a", "b");
         run();
 
-        dispatcher.attemptEnded(started.get(0));
+        dispatcher.attemptFailed(started.get(0), failure());
         run();
         assertThat(started).extracting(each -> each.queued().laneKey()).containsExactly("a", "b");
 
@@ -201,7 +202,7 @@ class DispatcherTest {
         run();
         Delivery first = started.get(0);
         first.failed(failure());
-        dispatcher.attemptEnded(first);
+        dispatcher.attemptFailed(first, failure());
         webhook("w", false, null);
         dispatcher.changed("w");
         run();
@@ -226,13 +227,57 @@ class DispatcherTest {
     }
 
     @Test
+    @DisplayName("F8: a Posel that stops waits for no pause: what waits for its end leaves the route and stays queued")
+    void stopsWhilePaused() {
+        queue("w", "a", "b");
+        run();
+        List<Boolean> goesHome = new ArrayList<>();
+        for (Delivery each : started) {
+            assertThat(dispatcher.attemptFailed(each, busy())).isTrue();
+        }
+        dispatcher.awaitTurn(started.get(0), () -> goesHome.add(started.get(0).isPostponed()));
+        run();
+        assertThat(goesHome).isEmpty();
+
+        dispatcher.stop(Duration.ZERO);
+        dispatcher.awaitTurn(started.get(1), () -> goesHome.add(started.get(1).isPostponed()));
+        pool.forEach(Runnable::run);
+
+        assertThat(goesHome).containsExactly(true, true);
+    }
+
+    @Test
+    @DisplayName("F8, G4: one that waits to go alone holds up nobody while its webhook is paused, and goes afterwards")
+    void aloneWhilePaused() throws SQLException {
+        webhook("other", true, null);
+        queue("w", "a", "b");
+        record.suspicion =
+                new StartRecord.Suspicion(false, Map.of(disk.all("w").get(1).identity(), 3));
+        dispatcher.begin();
+        run();
+        queue("other", "p");
+        run();
+        assertThat(keys()).containsExactly("a");
+
+        dispatcher.attemptFailed(started.get(0), busy());
+        run();
+        assertThat(keys()).containsExactly("a", "p");
+
+        deliver(started.get(1));
+        end(started.get(0));
+        timer.runAll();
+        run();
+        assertThat(keys()).containsExactly("a", "p", "b");
+    }
+
+    @Test
     void whoIsNotTheOwnerStartsNothingUntilItIsAgain() {
         queue("w", "a", "b");
         run();
         Delivery first = started.get(0);
         Delivery second = started.get(1);
         first.failed(failure());
-        dispatcher.attemptEnded(first);
+        dispatcher.attemptFailed(first, failure());
         owner = false;
         queue("w", "c");
         List<String> again = new ArrayList<>();
@@ -404,7 +449,7 @@ class DispatcherTest {
         queue("w", lanes(3 * WINDOW));
         run();
         for (int i = 0; i < started.size(); i++) {
-            dispatcher.attemptEnded(started.get(i));
+            dispatcher.attemptFailed(started.get(i), failure());
             run();
         }
         assertThat(started).hasSize(WINDOW);
@@ -437,7 +482,7 @@ class DispatcherTest {
         webhook("w", true, 1);
         queue("w", "a", "b", "c");
         run();
-        dispatcher.attemptEnded(started.get(0));
+        dispatcher.attemptFailed(started.get(0), failure());
         dispatcher.awaitTurn(started.get(0), () -> {});
         assertThat(dispatcher.inFlight()).isZero();
 
@@ -597,8 +642,8 @@ class DispatcherTest {
         dispatcher.begin();
         run();
         Delivery first = started.get(0);
-        first.failed(new Failure(Failure.Kind.TIMEOUT, null, "slow", new byte[0], null, true, true));
-        dispatcher.attemptTimedOut(first);
+        first.failed(timeout());
+        dispatcher.attemptFailed(first, timeout());
         queue("w", "b");
         run();
 
@@ -677,7 +722,6 @@ class DispatcherTest {
     }
 
     private void end(Delivery delivery) {
-        dispatcher.attemptEnded(delivery);
         delivery.end(delivered(delivery));
         dispatcher.finished(delivery);
     }
@@ -689,6 +733,14 @@ class DispatcherTest {
 
     private static Outcome delivered(Delivery delivery) {
         return new Outcome.Delivered(delivery.queued(), 1, 1, Instant.EPOCH, 200, 1);
+    }
+
+    private static Failure busy() {
+        return new Failure(Failure.Kind.STATUS, 429, "busy", new byte[0], Duration.ofSeconds(30), true, true);
+    }
+
+    private static Failure timeout() {
+        return new Failure(Failure.Kind.TIMEOUT, null, "slow", new byte[0], null, true, true);
     }
 
     private static Failure failure() {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.RuntimeCamelException;
@@ -169,5 +170,33 @@ class FailureTest {
         } catch (RenderException e) {
             return e;
         }
+    }
+
+    @Test
+    @DisplayName("F8: what says that a receiver is busy or not there, and what says more about what was sent")
+    void busy() {
+        for (Kind kind : Kind.values()) {
+            boolean busy = Set.of(
+                            Kind.TIMEOUT,
+                            Kind.CONNECT_TIMEOUT,
+                            Kind.CONNECT_REFUSED,
+                            Kind.UNREACHABLE,
+                            Kind.CONNECTION_CLOSED)
+                    .contains(kind);
+            assertThat(failure(kind, null, null).saysBusy()).as(kind.code()).isEqualTo(busy);
+        }
+        for (int status = 300; status < 600; status++) {
+            assertThat(failure(Kind.STATUS, status, null).saysBusy())
+                    .as("%d", status)
+                    .isEqualTo(Set.of(429, 502, 503, 504).contains(status));
+            assertThat(failure(Kind.STATUS, status, Duration.ZERO).asksForPause())
+                    .as("%d with Retry-After", status)
+                    .isEqualTo(status == 429 || status == 503);
+            assertThat(failure(Kind.STATUS, status, null).asksForPause()).isFalse();
+        }
+    }
+
+    private static Failure failure(Kind kind, @Nullable Integer status, @Nullable Duration retryAfter) {
+        return new Failure(kind, status, "no", new byte[0], retryAfter, true, true);
     }
 }

@@ -27,6 +27,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,18 @@ final class Node {
 
     /** A request that a receiver has not answered yet. */
     record Attempt(Delivery delivery) {}
+
+    /** What a webhook was paused for, and what was started before that and is not sent yet. */
+    static final class Pausing {
+        /** Of the last pause that its receiver asked for. */
+        long end;
+        /** Requests that may still come: they had a permit before. */
+        int onTheirWay;
+        /** Sent since the last pause. */
+        final Set<Queued.Run> sent = new HashSet<>();
+        /** Answered since then, whenever it was sent. */
+        int answers = 1_000;
+    }
 
     /** A numbered event on its way through the step resequence; ends with whether it was released. */
     private record Going(ModelEvent event, CompletableFuture<Boolean> end) {
@@ -110,6 +123,9 @@ final class Node {
     /** Outcomes that are not on disk. */
     int unwritten;
 
+    /** What it knows of pauses, by webhook. */
+    final Map<String, Pausing> pauses = new HashMap<>();
+
     private final Deque<Going> ready = new ArrayDeque<>();
     private boolean releasing;
     boolean intakeRuns;
@@ -127,6 +143,7 @@ final class Node {
                 new Recording(),
                 world::webhook,
                 limits,
+                world.pacing(),
                 recent,
                 pool::add,
                 this::after,
@@ -612,38 +629,43 @@ final class Node {
     void answer(Attempt attempt, Answer answer) {
         attempts.remove(attempt);
         Delivery delivery = attempt.delivery;
+        Pausing pausing = pauses.get(delivery.queued().webhookId());
+        if (pausing != null) {
+            pausing.answers++;
+        }
         if (answer == Answer.OK) {
             end(delivery, new Outcome.Delivered(delivery.queued(), 1, delivery.attempt(), world.now(), 200, 1));
             return;
         }
         int number = delivery.attempt();
+        Duration asked = answer == Answer.PAUSE ? world.retryAfter() : null;
         Failure failure = new Failure(
                 answer == Answer.TIMEOUT ? Failure.Kind.TIMEOUT : Failure.Kind.STATUS,
-                500,
+                answer == Answer.ERROR ? 500 : 503,
                 "no",
                 new byte[0],
-                null,
+                asked,
                 true,
                 true);
-        Instant next = world.now().plus(DELAY);
+        Duration delay = asked == null ? DELAY : asked;
+        Instant next = world.now().plus(delay);
         Outcome.AttemptFailed failed = new Outcome.AttemptFailed(
                 delivery.queued(), 1, number, world.now(), 1, failure, number > 2 ? null : next);
         delivery.failed(failure);
-        if (answer == Answer.TIMEOUT) {
-            dispatcher.attemptTimedOut(delivery);
-        } else {
-            dispatcher.attemptEnded(delivery);
-        }
+        boolean waitsForPause = dispatcher.attemptFailed(delivery, failure);
+        world.refused(this, delivery, asked);
         if (number > 2) {
             end(delivery, new Outcome.Dead(delivery.queued(), 1, number, world.now(), "status", true, failed));
             return;
         }
         settle(failed);
-        if (dispatcher.mayWait(delivery)) {
-            after(DELAY, () -> attempt(delivery));
-        } else {
+        if (!dispatcher.mayWait(delivery)) {
             delivery.postponeUntil(next);
             dispatcher.finished(delivery);
+        } else if (waitsForPause) {
+            attempt(delivery);
+        } else {
+            after(delay, () -> attempt(delivery));
         }
     }
 
@@ -662,7 +684,11 @@ final class Node {
     enum Answer {
         OK,
         ERROR,
-        TIMEOUT
+        TIMEOUT,
+        /** Busy, without a word when it takes more. */
+        BUSY,
+        /** Busy, and asks for a pause. */
+        PAUSE
     }
 
     /** What goes wrong with a transaction. */

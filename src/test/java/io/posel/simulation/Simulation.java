@@ -2,6 +2,7 @@ package io.posel.simulation;
 
 import io.posel.delivery.Delivery;
 import io.posel.delivery.Limits;
+import io.posel.delivery.Pacing;
 import io.posel.delivery.Queued;
 import io.posel.simulation.ModelStore.ModelEvent;
 import io.posel.simulation.ModelStore.Row;
@@ -56,6 +57,7 @@ final class Simulation {
     private final int faults;
     private final boolean hangs;
     private final boolean fails;
+    private final boolean throttles;
     private final int poison;
     /** What was in flight when the process before ended. */
     private Set<Queued.Run> interruptedWith = Set.of();
@@ -100,6 +102,7 @@ final class Simulation {
         faults = random.nextInt(3) == 0 ? 0 : random.nextInt(25);
         hangs = random.nextInt(4) == 0;
         fails = random.nextInt(4) == 0;
+        throttles = random.nextInt(4) == 0;
         poison = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0;
     }
 
@@ -204,12 +207,19 @@ final class Simulation {
     }
 
     private Answer anyAnswer(Attempt attempt) {
+        if (throttles && random.nextInt(isFirst(attempt) ? 2 : 4) == 0) {
+            return random.nextInt(3) == 0 ? Answer.PAUSE : Answer.BUSY;
+        }
         int any = random.nextInt(10);
         Answer answer = any < 6 ? Answer.OK : any < 9 ? Answer.ERROR : Answer.TIMEOUT;
         if (answer == Answer.OK) {
             took(attempt);
         }
         return answer;
+    }
+
+    private static boolean isFirst(Attempt attempt) {
+        return attempt.delivery().queued().webhookId().equals("w0");
     }
 
     private void took(Attempt attempt) {
@@ -340,6 +350,29 @@ final class Simulation {
         return Instant.ofEpochMilli(millis + skew);
     }
 
+    Pacing pacing() {
+        return new Pacing(Duration.ofMinutes(1), Duration.ofSeconds(10), random::nextDouble);
+    }
+
+    Duration retryAfter() {
+        return Duration.ofMillis(random.nextInt(4) == 0 ? 0 : random.nextInt(70_000));
+    }
+
+    /** An attempt failed, and its webhook may be paused now. */
+    void refused(Node sender, Delivery delivery, Duration asked) {
+        String webhook = delivery.queued().webhookId();
+        if (sender.dispatcher.pausedUntil(webhook).isEmpty()) {
+            return;
+        }
+        Node.Pausing pausing = sender.pauses.computeIfAbsent(webhook, id -> new Node.Pausing());
+        if (asked != null) {
+            pausing.end = Math.max(pausing.end, millis + Math.min(asked.toMillis(), 60_000));
+        }
+        pausing.onTheirWay = sender.dispatcher.inFlight() - sender.attempts.size();
+        pausing.sent.clear();
+        pausing.answers = 0;
+    }
+
     long millis() {
         return millis;
     }
@@ -435,6 +468,7 @@ final class Simulation {
         if (isBroken(sent <= 3 || sent <= 3 + interrupted.getOrDefault(queued.identity(), 0))) {
             throw broken("F2: at most three requests of one run, %s has %d", queued, sent);
         }
+        pauses(sender, queued);
         boolean alone = !sender.attempts.isEmpty() && isAlone(delivery);
         for (Attempt attempt : sender.attempts) {
             Queued other = attempt.delivery().queued();
@@ -461,6 +495,33 @@ final class Simulation {
             if (queued.laneKey().equals(row.lane) && isBroken(sender.ended.contains(new Queued.Run(row.id, row.run)))) {
                 throw broken("G3: %s is sent while %s waits in the same lane", queued, row.queued());
             }
+        }
+    }
+
+    /** After a pause one goes alone, and then more with each answer. */
+    private void pauses(Node sender, Queued queued) {
+        Node.Pausing pausing = sender.pauses.get(queued.webhookId());
+        if (pausing == null) {
+            return;
+        }
+        boolean paused = millis < pausing.end
+                || sender.dispatcher.pausedUntil(queued.webhookId()).isPresent();
+        if (paused) {
+            pausing.onTheirWay--;
+        } else {
+            pausing.sent.add(queued.identity());
+        }
+        if (isBroken(pausing.onTheirWay >= 0)) {
+            throw broken("F8: %s is sent, and its webhook is paused", queued);
+        }
+        int inFlight = 1;
+        for (Attempt attempt : sender.attempts) {
+            if (pausing.sent.contains(attempt.delivery().queued().identity())) {
+                inFlight++;
+            }
+        }
+        if (isBroken(paused || inFlight <= 1 + pausing.onTheirWay + pausing.answers)) {
+            throw broken("F8: %d are sent at once, %d were answered since the pause", inFlight, pausing.answers);
         }
     }
 
@@ -549,7 +610,7 @@ final class Simulation {
             node.dispatcher.changed(id);
         });
         quiet(false);
-        if (hangs || fails) {
+        if (hangs || fails || throttles) {
             // what waits for a database that was away needs time, and a redelivery more of it
             for (int i = 0; i < (hangs ? 40 : 2); i++) {
                 pass(hangs ? 10_000 : 1_000);
@@ -592,6 +653,10 @@ final class Simulation {
                 throw broken("G2: %s of %s was skipped, and its event is there", row.id, row.event);
             }
             boolean delivered = row.state.equals("delivered");
+            int sent = requests.getOrDefault(new Queued.Run(row.id, row.run), 0);
+            if (isBroken(!row.state.equals("dead") || "poison".equals(row.reason) || sent >= 3)) {
+                throw broken("F2: %s is dead after %d requests", row.id, sent);
+            }
             if (isBroken(!delivered || taken.contains(row.id))) {
                 throw broken("G2: %s counts as delivered and was not received", row.id);
             }
@@ -627,7 +692,10 @@ final class Simulation {
     }
 
     private boolean isDisturbed(Row row) {
-        return row.webhook.equals("w0") && (hangs || fails && (row.lane == null || !row.lane.equals("e1")));
+        boolean paused = node.dispatcher.pausedUntil(row.webhook).isPresent();
+        return paused
+                || row.webhook.equals("w0")
+                        && (hangs || throttles || fails && (row.lane == null || !row.lane.equals("e1")));
     }
 
     /** Does everything that can be done without time passing. */
@@ -658,7 +726,7 @@ final class Simulation {
                 if (!disturbed) {
                     took(attempt);
                 }
-                node.answer(attempt, disturbed ? Answer.ERROR : Answer.OK);
+                node.answer(attempt, !disturbed ? Answer.OK : throttles ? Answer.PAUSE : Answer.ERROR);
                 busy = true;
             }
         }
