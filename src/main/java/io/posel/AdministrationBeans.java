@@ -61,7 +61,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
                 definitions,
                 warnings,
                 quickWarnings,
-                new WebhookJson(new Expiry(settings.duration("posel.expire-after"))),
+                new WebhookJson(new Expiry(settings.duration("posel.expire-after")), core.dispatcher::pausedUntil),
                 core.clock,
                 () -> SigningSecret.random(random));
         names.accept("listWebhooks", manage::list);

@@ -18,9 +18,11 @@ export function WebhookState({ webhook }) {
 function remark(webhook, state) {
   if (state === 'deleted') return tt('webhooks.deletedAt', { time: html`<${Time} at=${webhook.deletedAt} />` });
   if (state === 'expired') return webhook.expiresAt && tt('webhooks.expiredAt', { time: html`<${Time} at=${webhook.expiresAt} />` });
-  if (!webhook.failingSince) return null;
-  const since = tt('webhooks.failingSince', { time: html`<${Time} at=${webhook.failingSince} />` });
-  if (!webhook.expiresAt) return since;
-  const goes = tt('webhooks.goes', { time: html`<${Time} at=${webhook.expiresAt} relative />` });
-  return html`${since}; ${goes}`;
+  const remarks = [];
+  if (webhook.failingSince) {
+    remarks.push(tt('webhooks.failingSince', { time: html`<${Time} at=${webhook.failingSince} />` }));
+    if (webhook.expiresAt) remarks.push(tt('webhooks.goes', { time: html`<${Time} at=${webhook.expiresAt} relative />` }));
+  }
+  if (webhook.pausedUntil) remarks.push(tt('webhooks.pausedUntil', { time: html`<${Time} at=${webhook.pausedUntil} />` }));
+  return remarks.map((each, i) => (i ? html`; ${each}` : each));
 }

@@ -42,6 +42,7 @@ final class DefinitionReader {
             "failingSince",
             "deadCount",
             "expiresAt",
+            "pausedUntil",
             "lastSuccessAt",
             "createdAt",
             "updatedAt",

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,12 @@ public final class WebhookJson {
     public static final List<String> STATES = List.of(ACTIVE, DISABLED, FAILING, EXPIRED);
 
     private final Expiry expiry;
+    private final Function<String, Optional<Instant>> pausedUntil;
 
-    public WebhookJson(Expiry expiry) {
+    /** @param pausedUntil until when nothing is sent to the receiver of a webhook, by its id */
+    public WebhookJson(Expiry expiry, Function<String, Optional<Instant>> pausedUntil) {
         this.expiry = expiry;
+        this.pausedUntil = pausedUntil;
     }
 
     /**
@@ -45,6 +49,7 @@ public final class WebhookJson {
         members.put("failingSince", failingSince);
         members.put("deadCount", failingSince == null ? 0 : webhook.deaths());
         members.put("expiresAt", expiresAt(webhook, now));
+        members.put("pausedUntil", pausedUntil.apply(webhook.id()).orElse(null));
         members.put("lastSuccessAt", webhook.health().lastSuccessAt());
         members.put("createdAt", webhook.createdAt());
         members.put("updatedAt", webhook.updatedAt());

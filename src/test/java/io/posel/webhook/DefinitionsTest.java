@@ -14,6 +14,7 @@ import io.posel.problem.ProblemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -266,7 +267,7 @@ class DefinitionsTest {
                 Example.NOW,
                 Example.NOW,
                 Example.NOW);
-        Json.Obj shown = new WebhookJson(new Expiry(Duration.ofDays(3)))
+        Json.Obj shown = new WebhookJson(new Expiry(Duration.ofDays(3)), id -> Optional.empty())
                 .toJson(webhook, List.of(FieldError.of("/url", "not-https", "…")), Example.NOW);
 
         assertThat(definitions.replace(stored, shown)).isEqualTo(stored);

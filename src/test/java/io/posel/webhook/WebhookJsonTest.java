@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class WebhookJsonTest {
     private static final Instant SINCE = NOW.minus(Duration.ofDays(1));
     private static final Health FAILING = new Health(SINCE, SINCE, SINCE.minusSeconds(1));
 
-    private final WebhookJson json = new WebhookJson(new Expiry(Duration.ofDays(3)));
+    private final WebhookJson json = new WebhookJson(new Expiry(Duration.ofDays(3)), id -> Optional.empty());
 
     @Test
     @DisplayName("S9: a webhook is shown whole, with its secrets masked")
@@ -49,7 +50,7 @@ class WebhookJsonTest {
                                 + "'events':['customer.credit.changed'],'filter':{'account.eshopId':['7']},"
                                 + "'url':'https://u:***@example.com/?key=***','body':'1','headers':{'X-Key':'***'},"
                                 + "'ordering':'entity','concurrency':4,'rateLimit':2.5,'signed':false,'state':'failing',"
-                                + "'failingSince':'2026-11-21T10:00:00Z','deadCount':12,'expiresAt':'2026-11-24T10:00:00Z',"
+                                + "'failingSince':'2026-11-21T10:00:00Z','deadCount':12,'expiresAt':'2026-11-24T10:00:00Z','pausedUntil':null,"
                                 + "'lastSuccessAt':'2026-11-21T09:59:59Z','createdAt':'2026-01-01T00:00:00Z',"
                                 + "'updatedAt':'2026-11-22T10:00:00Z',"
                                 + "'warnings':[{'pointer':'/url','code':'not-https','params':{'a':1},'detail':'Why.'}]}")
@@ -78,6 +79,16 @@ class WebhookJsonTest {
         assertThat(shown.get("signed")).isEqualTo(Json.Bool.TRUE);
         assertThat(shown.get("deadCount")).as("it works now").hasToString("0");
         assertThat(shown + webhook.toString()).doesNotContain("MfKQ9r8G");
+    }
+
+    @Test
+    @DisplayName("F8: it shows until when its receiver is left alone")
+    void paused() {
+        WebhookJson paused = new WebhookJson(new Expiry(Duration.ofDays(3)), id -> Optional.of(SINCE));
+
+        assertThat(paused.toJson(webhook(true, Health.UNKNOWN, null, null), List.of(), NOW)
+                        .get("pausedUntil"))
+                .isEqualTo(Json.of(SINCE));
     }
 
     @Test
