@@ -47,22 +47,51 @@ class ExpiryIT {
 
     @ParameterizedTest
     @EnumSource(TestDatabase.class)
-    @DisplayName("F1: a webhook expires when a delivery dies 3 days after the first one that died, and not before")
+    @DisplayName("F1: a webhook expires with the dead delivery that makes 3 days of failing, and not before")
     void expires(TestDatabase database) throws IOException {
         start(database);
         die("e1");
         assertThat(state()).isEqualTo("failing");
-        clock.move(Duration.ofDays(3).minusSeconds(1));
+        clock.move(Duration.ofDays(1));
         die("e2");
+        clock.move(Duration.ofDays(2));
+        die("e3");
+        assertThat(state()).as("no gap counts more than a day").isEqualTo("failing");
+        clock.move(Duration.ofDays(1).minusSeconds(1));
+        die("e4");
         assertThat(state()).isEqualTo("failing");
         clock.move(Duration.ofSeconds(1));
         assertThat(state()).as("time alone expires nobody").isEqualTo("failing");
 
-        die("e3");
+        die("e5");
         await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
 
-        accept("e4");
+        accept("e6");
         assertThat(deliveries()).endsWith("skipped expired");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("K23, F1: time in which Posel was down expires nobody, and the failing time outlives a start")
+    void stoppedTimeCountsNot(TestDatabase database) throws IOException {
+        start(database);
+        die("e1");
+        clock.move(Duration.ofDays(1));
+        die("e2");
+        for (int days : new int[] {4, 5}) {
+            posel.close();
+            clock.move(Duration.ofDays(days));
+            posel.start();
+            assertThat(state()).isEqualTo("failing");
+            if (days == 4) {
+                die("e3");
+                assertThat(state()).isEqualTo("failing");
+            }
+        }
+
+        die("e4");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
     }
 
     @ParameterizedTest
@@ -85,11 +114,11 @@ class ExpiryIT {
 
     @ParameterizedTest
     @EnumSource(TestDatabase.class)
-    @DisplayName("F1: render errors expire nobody")
+    @DisplayName("F10, F1: a webhook whose requests cannot be rendered is failing, and never expires")
     void renderErrorsCountNot(TestDatabase database) throws IOException {
         start(database);
         posel.client().patch("/api/webhooks/" + webhook, "{\"url\":\"%s\"}".formatted(receiver.url("/#x#")));
-        for (int i = 1; i <= 3; i++) {
+        for (int i = 1; i <= 5; i++) {
             posel.client()
                     .accept(
                             "{\"id\":\"r%d\",\"type\":\"t\",\"entity\":{\"type\":\"c\",\"id\":\"1\"},\"data\":{\"x\":\"..\"}}"
@@ -98,24 +127,24 @@ class ExpiryIT {
             await().atMost(Duration.ofSeconds(20))
                     .until(() ->
                             deliveries().stream().filter("dead render"::equals).count() == dead);
-            clock.move(Duration.ofDays(4));
+            clock.move(Duration.ofDays(1));
         }
         awaitKnown();
-        assertThat(state()).isEqualTo("active");
+        assertThat(state()).isEqualTo("failing");
     }
 
     @ParameterizedTest
     @EnumSource(TestDatabase.class)
-    @DisplayName("F1: refused addresses expire nobody")
+    @DisplayName("F10, F1: a webhook whose address is refused is failing, and never expires")
     void refusedAddressesCountNot(TestDatabase database) throws IOException {
         start(database);
         posel.with("POSEL_DELIVERY_ALLOW", "10.0.0.0/8").restart();
-        for (int i = 1; i <= 3; i++) {
+        for (int i = 1; i <= 5; i++) {
             die("e" + i);
-            clock.move(Duration.ofDays(4));
+            clock.move(Duration.ofDays(1));
         }
-        assertThat(deliveries()).hasSize(3).containsOnly("dead address-refused");
-        assertThat(state()).isEqualTo("active");
+        assertThat(deliveries()).hasSize(5).containsOnly("dead address-refused");
+        assertThat(state()).isEqualTo("failing");
     }
 
     @ParameterizedTest
@@ -139,9 +168,10 @@ class ExpiryIT {
     @DisplayName("F1: an expired webhook comes back by restore, switched off")
     void restored(TestDatabase database) throws IOException {
         start(database);
-        die("e1");
-        clock.move(Duration.ofDays(3));
-        die("e2");
+        for (int i = 1; i <= 4; i++) {
+            die("d" + i);
+            clock.move(Duration.ofDays(1));
+        }
         await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
 
         assertThat(posel.client()
@@ -187,9 +217,10 @@ class ExpiryIT {
     @DisplayName("F1: expired and deleted webhooks go when retention ends")
     void webhooksGo(TestDatabase database) throws IOException {
         start(database);
-        die("e1");
-        clock.move(Duration.ofDays(3));
-        die("e2");
+        for (int i = 1; i <= 4; i++) {
+            die("d" + i);
+            clock.move(Duration.ofDays(1));
+        }
         await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("expired"));
         HttpAnswer replay = posel.client().post("/api/dead-letters/replay", "{\"webhook\":\"" + webhook + "\"}");
         assertThat(replay.status()).isEqualTo(409);

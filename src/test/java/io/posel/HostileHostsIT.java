@@ -183,7 +183,8 @@ class HostileHostsIT {
                     posel().post("/api/webhooks/" + id + "/test", json("eventType", "customer.credit.changed"));
             assertThat(test.at("error.code")).as(test.toString()).isEqualTo("address-refused");
             HttpAnswer shown = posel().get("/api/webhooks/" + id);
-            assertThat(shown.at("failingSince")).isEqualTo("null");
+            assertThat(shown.at("failingSince")).as("F10: it is seen").isNotEqualTo("null");
+            assertThat(shown.at("expiresAt")).as("F1: it counts nothing").isEqualTo("null");
             assertThat(shown.all("warnings", "code")).contains("address-not-allowed");
             assertThat(posel().patch("/api/webhooks/" + id, json("name", "renamed"))
                             .errors())
@@ -237,7 +238,8 @@ class HostileHostsIT {
                 .isEqualTo("https-required");
         HttpAnswer shown = posel().get("/api/webhooks/" + old);
         assertThat(shown.all("warnings", "code")).contains("not-https", "https-required");
-        assertThat(shown.at("failingSince")).isEqualTo("null");
+        assertThat(shown.at("failingSince")).as("F10: it is seen").isNotEqualTo("null");
+        assertThat(shown.at("expiresAt")).as("F1: it counts nothing").isEqualTo("null");
         assertThat(preview("http://example.com/").all("warnings", "code")).contains("not-https", "https-required");
         assertThat(preview("https://example.com/").all("warnings", "code")).isEmpty();
         assertThat(save("http://example.com/", true).errors()).containsExactly("/url https-required");

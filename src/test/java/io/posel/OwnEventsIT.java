@@ -132,15 +132,18 @@ class OwnEventsIT {
 
             accept("sold");
             awaitReceived(path, body.formatted("failing", "", 1));
-            accept("sold");
-            awaitDead(failing, 2);
-            clock.move(Duration.ofHours(48));
-            awaitReceived(path, body.formatted("expiring", "", 2));
             clock.move(Duration.ofHours(24));
             accept("sold");
-            awaitReceived(path, body.formatted("expired", "", 3));
+            awaitDead(failing, 2);
+            clock.move(Duration.ofHours(24));
+            awaitReceived(path, body.formatted("expiring", "", 2));
+            accept("sold");
+            awaitDead(failing, 3);
+            clock.move(Duration.ofHours(24));
+            accept("sold");
+            awaitReceived(path, body.formatted("expired", "", 4));
             posel.post("/api/webhooks/" + failing + "/restore", null);
-            awaitReceived(path, body.formatted("recovered", "restored", 3));
+            awaitReceived(path, body.formatted("recovered", "restored", 4));
 
             assertThat(received(path)).hasSize(4);
             assertThat(received("/others")).isEmpty();

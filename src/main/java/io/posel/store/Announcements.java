@@ -60,8 +60,8 @@ public final class Announcements {
         List<Event> waiting = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement("select id, webhook_id, kind, at,"
-                        + " failing_since, dead_count, reason from announcement order by no fetch first " + PAGE
-                        + " rows only");
+                        + " failing_since, expires_at, dead_count, reason, error, detail from announcement order by no"
+                        + " fetch first " + PAGE + " rows only");
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 waiting.add(event(row));
@@ -78,12 +78,16 @@ public final class Announcements {
                 .map(webhook -> webhook.definition().name())
                 .orElse("");
         String reason = row.getString("reason");
+        String error = row.getString("error");
+        OffsetDateTime expires = row.getObject("expires_at", OffsetDateTime.class);
         Announcement announcement = new Announcement(
                 Announcement.Kind.of(row.getString("kind")),
                 instant(row, "at"),
                 instant(row, "failing_since"),
+                expires == null ? null : expires.toInstant(),
                 row.getInt("dead_count"),
-                reason == null ? null : Reason.of(reason));
+                reason == null ? null : Reason.of(reason),
+                error == null ? null : new Announcement.Wrong(error, row.getString("detail")));
         return announcement.toEvent(row.getString("id"), webhookId, name, expiry.expireAfter());
     }
 
@@ -197,8 +201,10 @@ public final class Announcements {
         }
         try (PreparedStatement insert =
                 connection.prepareStatement("insert into announcement (id, webhook_id, kind, at,"
-                        + " failing_since, dead_count, reason) values (?, ?, ?, ?, ?, ?, ?)")) {
+                        + " failing_since, dead_count, reason, expires_at, error, detail)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Announcement each : news) {
+                Announcement.Wrong wrong = each.wrong();
                 insert.setString(1, Announcement.SOURCE + ":" + UUID.randomUUID());
                 insert.setString(2, webhookId);
                 insert.setString(3, each.kind().code());
@@ -206,6 +212,10 @@ public final class Announcements {
                 insert.setObject(5, time(each.failingSince()));
                 insert.setInt(6, each.deaths());
                 insert.setObject(7, each.reason() == null ? null : each.reason().code(), Types.VARCHAR);
+                insert.setObject(
+                        8, each.expiresAt() == null ? null : time(each.expiresAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                insert.setString(9, wrong == null ? null : wrong.error());
+                insert.setString(10, wrong == null ? null : wrong.detail());
                 insert.addBatch();
             }
             insert.executeBatch();

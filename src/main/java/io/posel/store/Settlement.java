@@ -66,6 +66,7 @@ public final class Settlement implements AutoCloseable {
     private record Wanted(Wish wish) implements Work {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+    private static final int ANSWER_DETAIL = 1_000;
     /** No lane waits for its outcome to be written, and a commit for each costs more than the delivery. */
     private static final Duration PATIENCE = Duration.ofMillis(5);
 
@@ -280,20 +281,32 @@ public final class Settlement implements AutoCloseable {
         private Announcing.Change told(Connection connection, Outcome outcome, WebhookRows.Known before, State after)
                 throws SQLException {
             Told told = before.told();
-            if (before.gone() || outcome instanceof Outcome.Dead dead && !dead.sent()) {
+            if (before.gone()) {
                 return new Announcing.Change(told, List.of());
             }
             boolean tells = announcing.isNews(told, after.health())
                     && Announcements.mayTell(connection, outcome.delivery().identity());
-            if (outcome instanceof Outcome.Dead) {
+            if (outcome instanceof Outcome.Dead dead) {
                 boolean expires = after.expiredAt() != null;
-                return announcing.afterDeath(told, before.state().health(), after.health(), tells, expires);
+                Announcing.Death death = new Announcing.Death(dead.at(), wrong(dead), tells, expires);
+                return announcing.afterDeath(told, before.state().health(), after.health(), death);
             }
             Instant at = ((Outcome.Delivered) outcome).at();
             return tells
                     ? Announcing.over(told, at, Announcement.Reason.DELIVERED)
                     : new Announcing.Change(told, List.of());
         }
+
+        private Announcement.Wrong wrong(Outcome.Dead dead) {
+            Outcome.AttemptFailed last = dead.last();
+            return new Announcement.Wrong(
+                    dead.reason(), last == null ? "" : storable(last.failure().reason()));
+        }
+    }
+
+    private static String storable(String text) {
+        String clean = text.replace('\0', ' ');
+        return clean.length() <= ANSWER_DETAIL ? clean : clean.substring(0, ANSWER_DETAIL - 1) + "…";
     }
 
     private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
@@ -305,7 +318,6 @@ public final class Settlement implements AutoCloseable {
      * while its request was in flight counts, because it happened.
      */
     private static final class Updates implements AutoCloseable {
-        private static final int ANSWER_DETAIL = 1_000;
         /** What became of a request that was in flight when what it told of was erased: only the result is kept. */
         private static final String BLANK = "update attempt set detail = '', answer = null where delivery_id = any(?)";
 
@@ -387,11 +399,6 @@ public final class Settlement implements AutoCloseable {
             settling.put(delivery.id(), new @Nullable Object[] {
                 delivery.id(), delivery.run(), state, reason, attempts, time(at), status, durationMs, webhookVersion
             });
-        }
-
-        private static String storable(String text) {
-            String clean = text.replace('\0', ' ');
-            return clean.length() <= ANSWER_DETAIL ? clean : clean.substring(0, ANSWER_DETAIL - 1) + "…";
         }
 
         /** Attempts first: they change only a delivery that is not settled. */

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -77,8 +78,9 @@ final class WebhookRows {
 
     /** Nothing is known if the webhook's own row is gone. */
     static Known lockState(Connection connection, String id) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select failing_since, last_dead_at,"
-                + " last_success_at, expired_at, deleted_at, told_since, warned_since, dead_count from webhook"
+        try (PreparedStatement select = connection.prepareStatement("select failing_since, last_failed_at,"
+                + " last_dead_at, last_success_at, failing_nanos, expired_at, deleted_at, told_since, warned_since,"
+                + " dead_count from webhook"
                 + " where id = ? for update")) {
             select.setString(1, id);
             try (ResultSet row = select.executeQuery()) {
@@ -113,20 +115,18 @@ final class WebhookRows {
     }
 
     static void updateStates(Connection connection, Map<String, Known> states) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("update webhook set failing_since = ?,"
-                + " last_dead_at = ?, last_success_at = ?, expired_at = ?, told_since = ?, warned_since = ?,"
-                + " dead_count = ? where id = ?")) {
+        try (PreparedStatement update = connection.prepareStatement("update webhook set told_since = ?,"
+                + " warned_since = ?, dead_count = ?, failing_since = ?, last_failed_at = ?, last_dead_at = ?,"
+                + " last_success_at = ?, failing_nanos = ?, expired_at = ? where id = ?")) {
             for (Map.Entry<String, Known> each : states.entrySet()) {
                 Settlement.State state = each.getValue().state();
                 Told told = each.getValue().told();
-                update.setObject(1, time(state.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setObject(2, time(state.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setObject(3, time(state.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setObject(4, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setObject(5, time(told.since()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setObject(6, time(told.warned()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setInt(7, told.deaths());
-                update.setString(8, each.getKey());
+                update.setObject(1, time(told.since()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setObject(2, time(told.warned()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setInt(3, told.deaths());
+                bindHealth(update, 4, state.health());
+                update.setObject(9, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setString(10, each.getKey());
                 update.addBatch();
             }
             update.executeBatch();
@@ -139,8 +139,9 @@ final class WebhookRows {
      */
     void insert(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into webhook (version, definition,"
-                + " failing_since, last_dead_at, last_success_at, expired_at, deleted_at, created_at, updated_at, signing,"
-                + " file, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+                + " failing_since, last_failed_at, last_dead_at, last_success_at, failing_nanos, expired_at, deleted_at,"
+                + " created_at, updated_at, signing, file, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " on conflict do nothing")) {
             bind(insert, webhook);
             insert.executeUpdate();
         }
@@ -148,9 +149,10 @@ final class WebhookRows {
     }
 
     void update(Connection connection, Webhook webhook) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("update webhook set version = ?, definition = ?,"
-                + " failing_since = ?, last_dead_at = ?, last_success_at = ?, expired_at = ?, deleted_at = ?,"
-                + " created_at = ?, updated_at = ?, signing = ?, file = ? where id = ?")) {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update webhook set version = ?, definition = ?,"
+                        + " failing_since = ?, last_failed_at = ?, last_dead_at = ?, last_success_at = ?, failing_nanos = ?,"
+                        + " expired_at = ?, deleted_at = ?, created_at = ?, updated_at = ?, signing = ?, file = ? where id = ?")) {
             bind(update, webhook);
             update.executeUpdate();
         }
@@ -178,16 +180,23 @@ final class WebhookRows {
     private void bind(PreparedStatement statement, Webhook webhook) throws SQLException {
         statement.setInt(1, webhook.version());
         statement.setBytes(2, vault.seal(SealedColumn.DEFINITION, webhook.id(), 0, plain(webhook)));
-        statement.setObject(3, time(webhook.health().failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
-        statement.setObject(4, time(webhook.health().lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-        statement.setObject(5, time(webhook.health().lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-        statement.setObject(6, time(webhook.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-        statement.setObject(7, time(webhook.deletedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-        statement.setObject(8, time(webhook.createdAt()));
-        statement.setObject(9, time(webhook.updatedAt()));
-        statement.setBytes(10, signing(webhook));
-        statement.setBytes(11, file(webhook));
-        statement.setString(12, webhook.id());
+        bindHealth(statement, 3, webhook.health());
+        statement.setObject(8, time(webhook.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(9, time(webhook.deletedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(10, time(webhook.createdAt()));
+        statement.setObject(11, time(webhook.updatedAt()));
+        statement.setBytes(12, signing(webhook));
+        statement.setBytes(13, file(webhook));
+        statement.setString(14, webhook.id());
+    }
+
+    /** @param from the first of the five parameters */
+    private static void bindHealth(PreparedStatement statement, int from, Health health) throws SQLException {
+        statement.setObject(from, time(health.failingSince()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(from + 1, time(health.lastFailedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(from + 2, time(health.lastDeadAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(from + 3, time(health.lastSuccessAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setLong(from + 4, health.failing().toNanos());
     }
 
     private void insertVersion(Connection connection, Webhook webhook) throws SQLException {
@@ -267,7 +276,12 @@ final class WebhookRows {
     }
 
     private static Health health(ResultSet row) throws SQLException {
-        return new Health(instant(row, "failing_since"), instant(row, "last_dead_at"), instant(row, "last_success_at"));
+        return new Health(
+                instant(row, "failing_since"),
+                instant(row, "last_failed_at"),
+                instant(row, "last_dead_at"),
+                instant(row, "last_success_at"),
+                Duration.ofNanos(row.getLong("failing_nanos")));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

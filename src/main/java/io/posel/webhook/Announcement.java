@@ -15,15 +15,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when it happened
  * @param failingSince of the failing that it is about
+ * @param expiresAt from when it can expire, or when it did; null if it cannot
  * @param deaths deliveries that have died in it
- * @param reason why it is over; null unless it is
+ * @param reason why it is over, or the webhook off; null for the other kinds
+ * @param wrong what was wrong with the delivery that died; null where none did
  */
 public record Announcement(
         Kind kind,
         Instant at,
         Instant failingSince,
+        @Nullable Instant expiresAt,
         int deaths,
-        @Nullable Reason reason) {
+        @Nullable Reason reason,
+        @Nullable Wrong wrong) {
+    /**
+     * @param error the code of a failure
+     * @param detail one line for people
+     */
+    public record Wrong(String error, String detail) {}
+
     /** Of the event, and the beginning of its id. */
     public static final String SOURCE = "posel";
 
@@ -91,10 +101,18 @@ public record Announcement(
         webhook.put("name", name);
         data.put("webhook", webhook);
         data.put("failingSince", failingSince);
-        data.put("expiresAt", failingSince.plus(expireAfter));
+        // of a failing that is over it tells when it could have expired at the earliest
+        Instant expires = kind == Kind.RECOVERED ? failingSince.plus(expireAfter) : expiresAt;
+        if (expires != null) {
+            data.put("expiresAt", expires);
+        }
         data.put("deadCount", deaths);
         if (reason != null) {
             data.put("reason", reason.code());
+        }
+        if (wrong != null) {
+            data.put("error", wrong.error());
+            data.put("detail", wrong.detail());
         }
         return new Event(SOURCE, id, kind.type(), new EntityRef("webhook", webhookId), null, at.toString(), (Json.Obj)
                 Json.of(data));

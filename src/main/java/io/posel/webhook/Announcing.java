@@ -2,6 +2,7 @@ package io.posel.webhook;
 
 import io.posel.webhook.Announcement.Kind;
 import io.posel.webhook.Announcement.Reason;
+import io.posel.webhook.Announcement.Wrong;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,28 +37,31 @@ public final class Announcing {
     }
 
     /**
-     * After a delivery died that was really sent.
+     * How a delivery died.
      *
      * @param tells whether it may begin or end what is told: not if it was a delivery of what is told itself
      * @param expires whether it removed the webhook
      */
-    public Change afterDeath(Told told, Health before, Health after, boolean tells, boolean expires) {
+    public record Death(Instant at, Wrong wrong, boolean tells, boolean expires) {}
+
+    /** After a delivery died, whether or not a request was sent. */
+    public Change afterDeath(Told told, Health before, Health after, Death death) {
         Instant since = Objects.requireNonNull(after.failingSince());
-        Instant died = Objects.requireNonNull(after.lastDeadAt());
         List<Announcement> news = new ArrayList<>();
         boolean begins = !since.equals(before.failingSince());
-        boolean tellsAnew = tells && isNews(told, after);
+        boolean tellsAnew = death.tells() && isNews(told, after);
         if (tellsAnew && told.since() != null) {
             Reason reason = before.failingSince() == null ? Reason.DELIVERED : Reason.QUIET;
-            news.addAll(over(told, died, reason).news());
+            news.addAll(over(told, death.at(), reason).news());
         }
         boolean counts = begins && (tellsAnew || told.since() == null);
         Told now = new Told(tellsAnew ? since : told.since(), told.warned(), counts ? 1 : told.deaths() + 1);
         if (tellsAnew) {
-            news.add(of(Kind.FAILING, died, since, now, null));
+            Instant expires = expiry.expiresAt(after, death.at());
+            news.add(new Announcement(Kind.FAILING, death.at(), since, expires, now.deaths(), null, death.wrong()));
         }
-        if (expires && now.since() != null) {
-            news.add(of(Kind.EXPIRED, died, since, now, null));
+        if (death.expires() && now.since() != null) {
+            news.add(new Announcement(Kind.EXPIRED, death.at(), since, death.at(), now.deaths(), null, death.wrong()));
         }
         return new Change(now, List.copyOf(news));
     }
@@ -68,7 +72,8 @@ public final class Announcing {
             return Change.none(told);
         }
         Told now = new Told(null, told.warned(), told.deaths());
-        return new Change(now, List.of(of(Kind.RECOVERED, at, told.since(), now, reason)));
+        return new Change(
+                now, List.of(new Announcement(Kind.RECOVERED, at, told.since(), null, told.deaths(), reason, null)));
     }
 
     /** Why what a user did to a webhook ends its failing; null if it does not. A deleted one is not told of. */
@@ -98,13 +103,12 @@ public final class Announcing {
         boolean warns = enabled
                 && since.equals(health.failingSince())
                 && !since.equals(told.warned())
-                && !now.isBefore(expiry.warnsAt(since));
-        return warns
-                ? new Change(new Told(since, since, told.deaths()), List.of(of(Kind.EXPIRING, now, since, told, null)))
-                : Change.none(told);
-    }
-
-    private static Announcement of(Kind kind, Instant at, Instant since, Told told, @Nullable Reason reason) {
-        return new Announcement(kind, at, since, told.deaths(), reason);
+                && expiry.warns(health, now);
+        if (!warns) {
+            return Change.none(told);
+        }
+        Instant expires = expiry.expiresAt(health, now);
+        Announcement expiring = new Announcement(Kind.EXPIRING, now, since, expires, told.deaths(), null, null);
+        return new Change(new Told(since, since, told.deaths()), List.of(expiring));
     }
 }

@@ -8,23 +8,20 @@ import org.jspecify.annotations.Nullable;
  * Decides when a webhook that does not work is removed (F1). Knows nothing but the instants it is given, in the order
  * in which deliveries settle; time that passes expires nobody, only a dead delivery does.
  *
- * <p>Instants alone cannot tell a clock that jumped from time that passed, so this much is promised:
+ * <p>Counts failing time, not elapsed time: the gaps between consecutive dead deliveries, each with at most a third of
+ * the limit. So at least four dead deliveries expire a webhook, and a stopped Posel, a quiet week, a webhook that was
+ * off or a clock that jumps is one gap at most. A clock that was set back counts nothing.
  *
- * <ul>
- *   <li>No jump expires anybody by itself, as no quiet time does; a dead delivery must follow.
- *   <li>A clock set back only delays; by twice the limit or more it starts anew, so that a first death under a clock
- *       years ahead does not keep a webhook forever. Set right again, it expires nobody that was failing before.
- *   <li>A jump forward by twice the limit or more starts anew.
- *   <li>Not promised: a smaller jump forward between two dead deliveries counts as time that passed, and so does the
- *       time in which Posel was down or nothing was sent. Whoever calls this should take the instants of one run from
- *       a clock that does not jump.
- * </ul>
+ * <p>Failing is any webhook whose last deliveries died; only those that were really sent make failing time.
  */
 public final class Expiry {
     private static final Duration LONGEST = Duration.ofDays(36_500);
     private static final Duration WARNING = Duration.ofHours(24);
+    /** Deliveries of several lanes or nodes may settle in another order than they ended. More is a clock set back. */
+    private static final Duration REORDERED = Duration.ofMinutes(1);
 
     private final Duration expireAfter;
+    private final Duration longestGap;
     private final Duration forgetAfter;
 
     /** @param expireAfter more than zero, at most 36,500 days */
@@ -33,33 +30,54 @@ public final class Expiry {
             throw new IllegalArgumentException("must be more than zero and at most P36500D: " + expireAfter);
         }
         this.expireAfter = expireAfter;
+        this.longestGap = expireAfter.plusNanos(2).dividedBy(3); // rounded up: three of them are enough
         this.forgetAfter = expireAfter.multipliedBy(2);
     }
 
-    /** @param expires whether this death removes the webhook; said again for each later death, the first one counts */
+    /** @param expires whether this death removes the webhook; true again for each later death, the first one counts */
     public record Verdict(Health health, boolean expires) {}
 
     /** After a message was delivered: from the queue, by a replay or as a test. */
     public Health afterSuccess(Health health, Instant at) {
-        return new Health(null, health.lastDeadAt(), at);
+        return new Health(null, null, null, at, Duration.ZERO);
     }
 
     /**
      * After a delivery died.
      *
      * @param died the end of its last attempt
-     * @param sent whether at least one request was really sent; a delivery that could not be rendered or whose address
-     *     was refused says nothing about the receiver
+     * @param sent whether at least one request was really sent. A delivery that could not be rendered, whose address
+     *     was refused, or that failed inside Posel says nothing about the receiver: it fails, and counts nothing.
      */
     public Verdict afterDeath(Health health, Instant died, boolean sent) {
+        Instant since = failingSince(health, died);
+        Health before = since == null ? health.cleared() : health;
+        Instant first = since == null ? died : since;
+        Instant failed = later(before.lastFailedAt(), died);
         if (!sent) {
-            return new Verdict(health, false);
+            Health after = new Health(first, failed, before.lastDeadAt(), before.lastSuccessAt(), before.failing());
+            return new Verdict(after, false);
         }
-        Instant since = health.failingSince();
-        if (since == null || cleared(health, died) || isAtLeast(forgetAfter, died, since)) {
-            return new Verdict(new Health(died, died, health.lastSuccessAt()), false);
+        Instant last = before.lastDeadAt();
+        Duration failing = last == null || isAtLeast(forgetAfter, last, died)
+                ? Duration.ZERO
+                : before.failing().plus(counted(Duration.between(last, died)));
+        boolean expires = failing.compareTo(expireAfter) >= 0;
+        Duration kept = expires ? expireAfter : failing;
+        return new Verdict(new Health(first, failed, later(last, died), before.lastSuccessAt(), kept), expires);
+    }
+
+    private Duration counted(Duration gap) {
+        if (gap.isNegative()) {
+            return Duration.ZERO;
         }
-        return new Verdict(new Health(since, died, health.lastSuccessAt()), isAtLeast(expireAfter, since, died));
+        return gap.compareTo(longestGap) > 0 ? longestGap : gap;
+    }
+
+    private static Instant later(@Nullable Instant last, Instant died) {
+        boolean overtaken =
+                last != null && died.isBefore(last) && last.minus(REORDERED).isBefore(died);
+        return overtaken ? last : died;
     }
 
     /** After a user changed the definition: another URL or other headers are another chance. */
@@ -71,12 +89,12 @@ public final class Expiry {
 
     /** After a user brought an expired or deleted webhook back; without this its next dead delivery would expire it. */
     public Health afterRestore(Health health) {
-        return new Health(null, health.lastDeadAt(), health.lastSuccessAt());
+        return health.cleared();
     }
 
     /** Whether there was no dead delivery for so long that what was before counts no more. */
     public boolean cleared(Health health, Instant now) {
-        Instant last = health.lastDeadAt() == null ? health.failingSince() : health.lastDeadAt();
+        Instant last = health.lastFailedAt() == null ? health.failingSince() : health.lastFailedAt();
         return last != null && isAtLeast(forgetAfter, last, now);
     }
 
@@ -85,22 +103,34 @@ public final class Expiry {
         return cleared(health, now) ? null : health.failingSince();
     }
 
-    /** The first moment at which another dead delivery expires it; null if it is not failing. */
+    /**
+     * The earliest moment at which it can expire, if from now on nothing is delivered; null if it is not failing, or
+     * only with deliveries that were not sent. While nothing is sent it moves, since only a third of the limit counts
+     * of that time. In the past: the next dead delivery expires it.
+     */
     public @Nullable Instant expiresAt(Health health, Instant now) {
-        Instant since = failingSince(health, now);
-        return since == null ? null : since.plus(expireAfter);
+        Instant last = health.lastDeadAt();
+        if (failingSince(health, now) == null || last == null || isAtLeast(forgetAfter, last, now)) {
+            return null;
+        }
+        Duration left = expireAfter.minus(health.failing());
+        Instant soonest = last.plus(left);
+        Instant afterPause = now.plus(left).minus(longestGap);
+        return left.compareTo(longestGap) > 0 && afterPause.isAfter(soonest) ? afterPause : soonest;
     }
 
     /**
-     * When it is told that a webhook that has failed since then will expire: a day before another dead delivery may do
-     * that, or half-way where that is later.
+     * Whether it is time to tell that a failing webhook will expire: from a day before it can, or from half-way where
+     * that is later.
      */
-    public Instant warnsAt(Instant failingSince) {
+    public boolean warns(Health health, Instant now) {
+        Instant expires = expiresAt(health, now);
         Duration half = expireAfter.dividedBy(2);
-        return failingSince.plus(expireAfter).minus(half.compareTo(WARNING) < 0 ? half : WARNING);
+        Duration before = half.compareTo(WARNING) < 0 ? half : WARNING;
+        return expires != null && !now.isBefore(expires.minus(before));
     }
 
-    /** How long after its first dead delivery another one expires a webhook. */
+    /** The failing time that expires a webhook. */
     public Duration expireAfter() {
         return expireAfter;
     }

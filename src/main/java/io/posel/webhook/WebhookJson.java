@@ -32,8 +32,8 @@ public final class WebhookJson {
     }
 
     /**
-     * What GET answers. {@code expiresAt} is the first moment at which another dead delivery expires the webhook, or
-     * when it did expire; while nothing is sent, it is null.
+     * What GET answers. {@code expiresAt} is the earliest moment at which the webhook can expire, or when it did expire;
+     * while it is off, it is null.
      */
     public Json.Obj toJson(Webhook webhook, List<FieldError> warnings, Instant now) {
         Map<String, Object> members = new LinkedHashMap<>();

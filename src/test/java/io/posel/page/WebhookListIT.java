@@ -143,6 +143,15 @@ class WebhookListIT {
     void expiredAndRestored() {
         WATCH.setBack(Duration.ofDays(4));
         String id = failing("Odstraněný", "customer.expired");
+        for (int deaths = 2; deaths <= 3; deaths++) {
+            WATCH.setBack(Duration.ofDays(4 - deaths));
+            POSEL.seed().events("customer.expired", 1);
+            String dead = String.valueOf(deaths);
+            await().atMost(Duration.ofSeconds(30)).until(() -> POSEL.client()
+                    .get("/api/webhooks/" + id)
+                    .at("deadCount")
+                    .equals(dead));
+        }
         WATCH.setBack(Duration.ZERO);
         POSEL.seed().events("customer.expired", 1);
         await().atMost(Duration.ofSeconds(30))

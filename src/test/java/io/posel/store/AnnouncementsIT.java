@@ -3,6 +3,7 @@ package io.posel.store;
 import static io.posel.webhook.Ordering.ENTITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.posel.delivery.Failure;
 import io.posel.delivery.HandOver;
 import io.posel.delivery.Outcome;
 import io.posel.delivery.Queued;
@@ -183,21 +184,51 @@ class AnnouncementsIT {
         void counted() throws SQLException {
             settle(dead(queued("t")), delivered(queued("t")), dead(queued("t")), dead(queued("t")));
             settle(dead(queued("t")), new Outcome.Dead(queued("t"), 1, 1, clock.instant(), "render", false, null));
-            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(3);
+            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(4);
 
             webhooks.edit(webhook, null, definition -> definition.withEnabled(false), entry());
-            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(3);
+            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(4);
             webhooks.load();
-            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(3);
+            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(4);
         }
 
         @Test
-        @DisplayName("F1: requests that were not sent are not told, nor those of a webhook that was deleted")
+        @DisplayName("K01, F10: deliveries that were never sent are told, with what is wrong, and expire nobody")
+        void unsent() throws SQLException {
+            settle(unsent("render"));
+            for (int i = 0; i < 5; i++) {
+                clock.move(Duration.ofDays(1));
+                settle(unsent("internal"));
+            }
+
+            List<Event> waiting = announcements.waiting();
+            assertThat(waiting).extracting(Event::type).containsExactly("posel.webhook.failing");
+            assertThat(waiting.get(0).data().get("error")).hasToString("\"render\"");
+            assertThat(waiting.get(0).data().get("detail")).hasToString("\"what is wrong\"");
+            assertThat(waiting.get(0).data().members()).doesNotContainKey("expiresAt");
+            assertThat(webhooks.existing(webhook).expiredAt()).isNull();
+            assertThat(webhooks.existing(webhook).deaths()).isEqualTo(6);
+        }
+
+        private Outcome unsent(String kind) throws SQLException {
+            Queued delivery = queued("t");
+            Failure failure = new Failure(
+                    kind.equals("render") ? Failure.Kind.RENDER : Failure.Kind.INTERNAL,
+                    null,
+                    "what is wrong",
+                    new byte[0],
+                    null,
+                    false,
+                    false);
+            Instant now = clock.instant();
+            return new Outcome.Dead(
+                    delivery, 1, 1, now, kind, false, new Outcome.AttemptFailed(delivery, 1, 1, now, 0, failure, null));
+        }
+
+        @Test
+        @DisplayName("F1: of a webhook that was deleted nothing is told")
         void untold() throws SQLException {
-            settle(new Outcome.Dead(queued("t"), 1, 1, clock.instant(), "render", false, null));
-            settle(
-                    dead(queued("posel.x")),
-                    new Outcome.Dead(queued("t"), 1, 1, clock.instant(), "render", false, null));
+            settle(dead(queued("posel.x")), dead(queued("posel.x")));
             webhooks.delete(webhook, null, entry());
             settle(dead(queued("t")));
 
@@ -213,9 +244,7 @@ class AnnouncementsIT {
             settle(dead(queued("t")));
             webhooks.testDelivered(webhook);
             webhooks.testDelivered(webhook);
-            settle(dead(queued("t")));
-            clock.move(Duration.ofDays(3));
-            settle(dead(queued("t")));
+            expire();
             webhooks.testDelivered(webhook);
             webhooks.restore(webhook, entry());
 
@@ -245,16 +274,26 @@ class AnnouncementsIT {
                     null);
         }
 
+        private void expire() throws SQLException {
+            settle(dead(queued("t")));
+            for (int gap = 0; gap < 3; gap++) {
+                clock.move(Duration.ofDays(1));
+                settle(dead(queued("t")));
+            }
+        }
+
         @Test
         @DisplayName("F1: time that passes warns once, and ends what was told in the end")
         void passingTime() throws SQLException {
             settle(dead(queued("t")));
-            clock.move(Duration.ofHours(48).minusSeconds(1));
+            clock.move(Duration.ofHours(24));
+            settle(dead(queued("t")));
+            clock.move(Duration.ofHours(24).minusSeconds(1));
             assertThat(announcements.look()).isZero();
             clock.move(Duration.ofSeconds(1));
             assertThat(announcements.look()).isEqualTo(1);
             assertThat(announcements.look()).isZero();
-            clock.move(Duration.ofDays(4));
+            clock.move(Duration.ofDays(5));
             assertThat(announcements.look()).isEqualTo(1);
             assertThat(announcements.look()).isZero();
 
@@ -267,14 +306,18 @@ class AnnouncementsIT {
         @DisplayName("F1: of what is off, expired or deleted nobody is warned")
         void noWarning() throws SQLException {
             settle(dead(queued("t")));
-            clock.move(Duration.ofHours(50));
+            clock.move(Duration.ofHours(24));
+            settle(dead(queued("t")));
+            clock.move(Duration.ofHours(26));
             webhooks.edit(webhook, null, each -> each.withEnabled(false), entry());
             assertThat(announcements.look()).isZero();
             webhooks.edit(webhook, null, each -> each.withEnabled(true), entry());
             assertThat(announcements.look()).isEqualTo(1);
 
             settle(delivered(queued("t")), dead(queued("t")));
-            clock.move(Duration.ofHours(50));
+            clock.move(Duration.ofHours(24));
+            settle(dead(queued("t")));
+            clock.move(Duration.ofHours(26));
             webhooks.delete(webhook, null, entry());
             assertThat(announcements.look()).isZero();
         }
@@ -283,7 +326,9 @@ class AnnouncementsIT {
         @DisplayName("F1: nobody is warned of a webhook that is deleted while it is looked at")
         void deletedMeanwhile() throws SQLException {
             settle(dead(queued("t")));
-            clock.move(Duration.ofHours(50));
+            clock.move(Duration.ofHours(24));
+            settle(dead(queued("t")));
+            clock.move(Duration.ofHours(26));
             AtomicBoolean deleted = new AtomicBoolean();
             Announcements looking = new Announcements(database.dataSource(), settlement, webhooks, EXPIRY, () -> {
                 if (!deleted.getAndSet(true)) { // it was found to be one to warn of, and is not locked yet

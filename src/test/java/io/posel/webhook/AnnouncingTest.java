@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.posel.webhook.Announcement.Kind;
 import io.posel.webhook.Announcement.Reason;
+import io.posel.webhook.Announcement.Wrong;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AnnouncingTest {
     private static final Duration LIMIT = Duration.ofDays(3);
+    private static final Duration THIRD = Duration.ofDays(1);
+    private static final Wrong WRONG = new Wrong("status", "answered 500");
 
     /** A webhook as the settlement keeps it. */
     private static final class Case {
@@ -47,12 +50,34 @@ class AnnouncingTest {
             return this;
         }
 
+        /** Three more deliveries die, a third of the limit before each; the last one expires it. */
+        Case goesOnDying(boolean own) {
+            for (int i = 0; i < 3; i++) {
+                after(expiry.expireAfter().dividedBy(3)).dies(own);
+            }
+            return this;
+        }
+
+        /** A delivery dies each third of the limit. It is now that long after the first one. */
+        int diesUntil(Duration time) {
+            Duration third = expiry.expireAfter().dividedBy(3);
+            int deaths = 0;
+            Instant end = now.plus(time);
+            while (now.isBefore(end)) {
+                dies(false).after(third);
+                deaths++;
+            }
+            now = end;
+            return deaths;
+        }
+
         /** @param own whether it was one of what is told */
         Case dies(boolean own) {
             Expiry.Verdict verdict = expiry.afterDeath(health, now, true);
             boolean expires = verdict.expires() && expired == null;
             if (expired == null) {
-                take(announcing.afterDeath(told, health, verdict.health(), !own, expires));
+                take(announcing.afterDeath(
+                        told, health, verdict.health(), new Announcing.Death(now, WRONG, !own, expires)));
             }
             health = verdict.health();
             expired = expires ? now : expired;
@@ -119,7 +144,8 @@ class AnnouncingTest {
     @Test
     @DisplayName("F1: that it fails is told once, with the first delivery that dies")
     void failing() {
-        assertThat(it.dies(false).news).containsExactly(new Announcement(Kind.FAILING, NOW, NOW, 1, null));
+        assertThat(it.dies(false).news)
+                .containsExactly(new Announcement(Kind.FAILING, NOW, NOW, NOW.plus(LIMIT), 1, null, WRONG));
         assertThat(it.after(Duration.ofHours(1)).dies(false).dies(false).news).hasSize(1);
     }
 
@@ -130,24 +156,24 @@ class AnnouncingTest {
 
         Instant later = it.after(Duration.ofHours(1)).now;
         assertThat(it.delivers(false).delivers(false).news)
-                .containsExactly(new Announcement(Kind.RECOVERED, later, NOW, 2, Reason.DELIVERED));
+                .containsExactly(new Announcement(Kind.RECOVERED, later, NOW, null, 2, Reason.DELIVERED, null));
         assertThat(it.dies(false).news()).endsWith("failing 1");
     }
 
     @Test
     @DisplayName("F1: that it is removed is told once, and nothing after that until it is restored")
     void expired() {
-        it.dies(false).after(LIMIT).dies(false);
+        it.dies(false).goesOnDying(false);
 
         assertThat(it.dies(false).delivers(false).dies(false).looks().isEdited().news())
-                .containsExactly("failing 1", "expired 2");
-        assertThat(it.isRestored().delivers(false).news()).containsExactly("recovered restored 2");
+                .containsExactly("failing 1", "expired 4");
+        assertThat(it.isRestored().delivers(false).news()).containsExactly("recovered restored 4");
     }
 
     @Test
     @DisplayName("F1: what is told makes nothing that is told")
     void own() {
-        it.dies(true).dies(true).delivers(true).dies(true).after(LIMIT).looks().dies(true);
+        it.dies(true).dies(true).delivers(true).dies(true).goesOnDying(true).looks();
         assertThat(it.expired).isNotNull();
         assertThat(it.news()).isEmpty();
         assertThat(it.isRestored().news()).isEmpty();
@@ -159,7 +185,8 @@ class AnnouncingTest {
         it.dies(true).dies(true).after(Duration.ofHours(1)).dies(false);
 
         assertThat(it.news)
-                .containsExactly(new Announcement(Kind.FAILING, NOW.plus(Duration.ofHours(1)), NOW, 3, null));
+                .containsExactly(new Announcement(
+                        Kind.FAILING, NOW.plus(Duration.ofHours(1)), NOW, NOW.plus(LIMIT), 3, null, WRONG));
     }
 
     @Test
@@ -176,9 +203,9 @@ class AnnouncingTest {
     @Test
     @DisplayName("F1: it is told that it is removed if it was told that it fails, whatever died last")
     void ownLast() {
-        it.dies(false).after(LIMIT).news.clear();
+        it.dies(false).news.clear();
 
-        assertThat(it.dies(true).news()).containsExactly("expired 2");
+        assertThat(it.goesOnDying(true).news()).containsExactly("expired 4");
     }
 
     @Test
@@ -193,7 +220,7 @@ class AnnouncingTest {
     @Test
     @DisplayName("F1: a deleted webhook is not told of, until it is restored")
     void deleted() {
-        Webhook failing = webhook(new Health(NOW, NOW, null), null);
+        Webhook failing = webhook(new Health(NOW, NOW, NOW, null, Duration.ZERO), null);
         Webhook deleted = new Webhook("wh_1", 2, failing.definition(), failing.health(), null, NOW, NOW, NOW);
         Webhook restored = webhook(Health.UNKNOWN, null);
         Webhook expired = webhook(failing.health(), NOW);
@@ -211,31 +238,59 @@ class AnnouncingTest {
     @DisplayName("F1: it is told that it will expire 24 h before, or half-way where that is later; once")
     void expiring(Duration expireAfter, Duration told) {
         Case one = new Case(expireAfter);
-        one.dies(false).after(told).after(Duration.ofNanos(-1));
+        int deaths = one.diesUntil(told);
+        one.after(Duration.ofNanos(-1));
         assertThat(one.looks().news()).containsExactly("failing 1");
 
-        assertThat(one.after(Duration.ofNanos(1)).looks().looks().news()).containsExactly("expiring 1");
+        assertThat(one.after(Duration.ofNanos(1)).looks().looks().news()).containsExactly("expiring " + deaths);
         assertThat(one.dies(false).looks().news()).isEmpty();
-        assertThat(one.delivers(false).news()).containsExactly("recovered delivered 2");
-        one.dies(false).after(told);
-        assertThat(one.looks().news()).containsExactly("failing 1", "expiring 1");
+        assertThat(one.delivers(false).news()).containsExactly("recovered delivered " + (deaths + 1));
+        one.diesUntil(told);
+        assertThat(one.looks().news()).containsExactly("failing 1", "expiring " + deaths);
+    }
+
+    @Test
+    @DisplayName("K23, F1: a quiet time after one dead delivery is no reason to warn, after two it is")
+    void quietWarning() {
+        it.dies(false).after(LIMIT.plus(THIRD)).news.clear();
+        assertThat(it.looks().news()).isEmpty();
+
+        assertThat(it.dies(false).looks().news()).isEmpty();
+        assertThat(it.after(THIRD).looks().news()).containsExactly("expiring 2");
+    }
+
+    @Test
+    @DisplayName("F10: a delivery that was not sent is told with what is wrong, and nobody is told when it expires")
+    void unsent() {
+        Health unsent = it.expiry.afterDeath(Health.UNKNOWN, NOW, false).health();
+        Wrong wrong = new Wrong("internal", "internal error");
+
+        it.take(it.announcing.afterDeath(
+                Told.NOTHING, Health.UNKNOWN, unsent, new Announcing.Death(NOW, wrong, true, false)));
+        it.health = unsent;
+
+        assertThat(it.news).containsExactly(new Announcement(Kind.FAILING, NOW, NOW, null, 1, null, wrong));
+        it.news.clear();
+        assertThat(it.after(LIMIT).looks().news()).isEmpty();
+        assertThat(it.delivers(false).news()).containsExactly("recovered delivered 1");
     }
 
     @Test
     @DisplayName("F1: a webhook that is off cannot expire; it is told when it is on again")
     void expiringWhileOff() {
         it.enabled = false;
-        it.dies(false).after(LIMIT).news.clear();
+        it.diesUntil(LIMIT);
+        it.news.clear();
         assertThat(it.looks().news()).isEmpty();
 
         it.enabled = true;
-        assertThat(it.looks().news()).containsExactly("expiring 1");
+        assertThat(it.looks().news()).containsExactly("expiring 3");
     }
 
     @Test
     @DisplayName("F1: of a failing that was not told nothing else is told")
     void expiringOfWhatWasNotTold() {
-        it.dies(true).after(LIMIT);
+        it.dies(true).after(THIRD).dies(true).after(THIRD);
         assertThat(it.looks().news()).isEmpty();
 
         it.delivers(true)
@@ -243,7 +298,9 @@ class AnnouncingTest {
                 .delivers(true)
                 .after(Duration.ofHours(1))
                 .dies(true)
-                .after(LIMIT)
+                .after(THIRD)
+                .dies(true)
+                .after(THIRD)
                 .news
                 .clear();
         assertThat(it.looks().news()).isEmpty();

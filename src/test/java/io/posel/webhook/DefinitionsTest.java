@@ -262,7 +262,7 @@ class DefinitionsTest {
                 "wh_1",
                 3,
                 stored,
-                new Health(Example.NOW, Example.NOW, null),
+                new Health(Example.NOW, Example.NOW, Example.NOW, null, Duration.ZERO),
                 null,
                 Example.NOW,
                 Example.NOW,

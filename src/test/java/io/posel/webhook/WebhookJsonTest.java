@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookJsonTest {
     private static final Instant SINCE = NOW.minus(Duration.ofDays(1));
-    private static final Health FAILING = new Health(SINCE, SINCE, SINCE.minusSeconds(1));
+    private static final Health FAILING = new Health(SINCE, SINCE, SINCE, SINCE.minusSeconds(1), Duration.ZERO);
 
     private final WebhookJson json = new WebhookJson(new Expiry(Duration.ofDays(3)), id -> Optional.empty());
 
@@ -102,7 +102,12 @@ class WebhookJsonTest {
         assertThat(shown(true, FAILING, NOW, null)).isEqualTo("expired " + SINCE + " " + NOW);
         assertThat(shown(
                         true,
-                        new Health(SINCE.minus(Duration.ofDays(5)), SINCE.minus(Duration.ofDays(5)), null),
+                        new Health(
+                                SINCE.minus(Duration.ofDays(5)),
+                                SINCE.minus(Duration.ofDays(5)),
+                                SINCE.minus(Duration.ofDays(5)),
+                                null,
+                                Duration.ZERO),
                         null,
                         null))
                 .isEqualTo("active null null");
