@@ -128,6 +128,7 @@ function Editor({ webhook, etag, types, ordering, event, reload }) {
         <${WebhookState} webhook=${webhook} />
       </div>`}
       ${webhook?.file && html`<p class="note info">${t('webhook.inFile', { file: webhook.file })}</p>`}
+      ${webhook?.reason === 'gone' && html`<p class="note warn">${t(webhook.file ? 'webhook.receiverGoneFile' : 'webhook.receiverGone')}</p>`}
       ${webhook?.state === 'expired' &&
       html`<div class="note warn">
         <p>${t('webhook.expired')}</p>

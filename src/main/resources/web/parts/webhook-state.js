@@ -18,6 +18,7 @@ export function WebhookState({ webhook }) {
 function remark(webhook, state) {
   if (state === 'deleted') return tt('webhooks.deletedAt', { time: html`<${Time} at=${webhook.deletedAt} />` });
   if (state === 'expired') return webhook.expiresAt && tt('webhooks.expiredAt', { time: html`<${Time} at=${webhook.expiresAt} />` });
+  if (webhook.reason === 'gone') return t('webhooks.gone');
   const remarks = [];
   if (webhook.failingSince) {
     remarks.push(tt('webhooks.failingSince', { time: html`<${Time} at=${webhook.failingSince} />` }));

@@ -188,6 +188,57 @@ class ExpiryIT {
 
     @ParameterizedTest
     @EnumSource(TestDatabase.class)
+    @DisplayName("K29, F9, S1: a 410 switches the webhook off after one request; what is queued waits, new events are"
+            + " skipped, and it goes on when it is switched on")
+    void gone(TestDatabase database) throws IOException {
+        start(database);
+        receiver.answer(Answer.status(410));
+        posel.client().accept("[" + event("g1") + "," + event("g2") + "," + event("g3") + "]");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("disabled"));
+
+        HttpAnswer shown = posel.client().get("/api/webhooks/" + webhook);
+        assertThat(shown.at("reason")).isEqualTo("gone");
+        assertThat(shown.at("enabled")).isEqualTo("false");
+        accept("g4");
+        assertThat(deliveries()).containsExactly("dead status", "queued null", "queued null", "skipped disabled");
+        assertThat(receiver.requests()).hasSize(1);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(posel.rows("select type from event where entity_type = 'webhook'"))
+                        .containsExactly("posel.webhook.disabled"));
+
+        posel.restart();
+        assertThat(state()).as("after a restart").isEqualTo("disabled");
+        receiver.answer(Answer.ok());
+        HttpAnswer on = posel.client().patch("/api/webhooks/" + webhook, "{\"enabled\":true}");
+        assertThat(on.at("reason")).isEqualTo("null");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(deliveries())
+                .startsWith("dead status", "delivered null", "delivered null", "skipped disabled"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("active"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("K29, F9: a 410 to a second attempt ends the delivery and switches off, one to a test changes nothing")
+    void goneLater(TestDatabase database) throws IOException {
+        start(database);
+        receiver.answer(Answer.status(410));
+        HttpAnswer test = posel.client()
+                .post("/api/webhooks/" + webhook + "/test", "{\"eventType\":\"customer.credit.changed\"}");
+        assertThat(test.at("response.status")).isEqualTo("410");
+        awaitKnown();
+        assertThat(state()).isEqualTo("active");
+
+        receiver.answer(request -> Answer.status(receiver.requests().size() < 3 ? 500 : 410));
+        accept("later");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("disabled"));
+        assertThat(posel.rows("select attempts, reason from delivery where state = 'dead'"))
+                .containsExactly("2 status");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
     @DisplayName("G6, G7: settled history and its keys go when retention ends, what is queued stays")
     void retention(TestDatabase database) throws IOException {
         start(database);

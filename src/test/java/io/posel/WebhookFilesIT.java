@@ -385,6 +385,29 @@ class WebhookFilesIT {
         }
 
         @Test
+        @DisplayName("K29, F9: one whose receiver is gone stays off over restarts until its file changes")
+        void gone() throws IOException {
+            String id = defined();
+            receiver.answer(Answer.status(410));
+            awaitDelivery(accept(id), "dead");
+            awaitState(id, "reason", "gone");
+            running.restart();
+            posel = running.client();
+            write("other-" + id, definition("other-" + id));
+            awaitState("other-" + id, "state", "active");
+            assertThat(get(id).at("reason")).isEqualTo("gone");
+
+            write(id, definition(id) + "enabled: false\n");
+            awaitState(id, "enabled", "false");
+            assertThat(get(id).at("reason")).isEqualTo("gone");
+            receiver.answer(Answer.ok());
+            write(id, definition(id));
+            awaitState(id, "enabled", "true");
+            assertThat(get(id).at("reason")).isEqualTo("null");
+            awaitDelivery(accept(id), "delivered");
+        }
+
+        @Test
         void aWebhookMovesIntoAFileAndOutOfItWithItsHistory() throws IOException {
             String name = unique();
             String id = posel.createWebhook(

@@ -55,6 +55,8 @@ public record Failure(
     private static final int UNAVAILABLE = 503;
     /** These two, and what gateways say of what is behind them. */
     private static final Set<Integer> BUSY = Set.of(TOO_MANY_REQUESTS, 502, UNAVAILABLE, 504);
+    /** F9: the receiver wants nothing more. */
+    static final int GONE = 410;
 
     /** RFC 9110, 5.6.7: who receives a date understands the two obsolete forms too. */
     private static final List<DateTimeFormatter> DATES = List.of(
@@ -182,7 +184,13 @@ public record Failure(
         String body = answered.getResponseBody();
         byte[] answer = body == null ? new byte[0] : body.getBytes(UTF_8);
         Failure failure = new Failure(
-                Kind.STATUS, status, reason, first(answer), retryAfter(answered.getResponseHeaders(), now), true, true);
+                Kind.STATUS,
+                status,
+                reason,
+                first(answer),
+                retryAfter(answered.getResponseHeaders(), now),
+                true,
+                status != GONE);
         return Resent.isIn(answered.getResponseHeaders()) ? failure.resent() : failure;
     }
 

@@ -57,6 +57,12 @@ public sealed interface Outcome {
             boolean sent,
             @Nullable AttemptFailed last)
             implements Outcome {
+        /** Whether the receiver answered 410: it wants nothing more (F9). */
+        public boolean saysGone() {
+            Integer status = last == null ? null : last.failure().status();
+            return status != null && status == Failure.GONE;
+        }
+
         @Override
         public Dead bare() {
             return new Dead(delivery, webhookVersion, attempts, at, reason, sent, last == null ? null : last.bare());

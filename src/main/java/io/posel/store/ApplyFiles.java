@@ -1,5 +1,6 @@
 package io.posel.store;
 
+import io.posel.webhook.Definition;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.FileDefinition;
 import io.posel.webhook.Health;
@@ -107,14 +108,21 @@ final class ApplyFiles implements Wish {
                 now,
                 SigningSecrets.NONE,
                 file.file(),
-                0);
+                0,
+                null);
     }
 
-    /** An expired one comes back with any change of its file, as one does that a user restores. */
+    /**
+     * An expired one comes back with any change of its file, as one does that a user restores; so does one that is off
+     * because its receiver answered 410.
+     */
     private Change change(Webhook before, FileDefinition file) {
         boolean sameText = before.file() != null
                 && before.file().digest().equals(file.file().digest());
-        boolean same = before.file() != null && before.definition().equals(file.definition());
+        boolean staysOff =
+                before.goneAt() != null && (sameText || !file.definition().enabled());
+        Definition wantedNow = staysOff ? file.definition().withEnabled(false) : file.definition();
+        boolean same = before.file() != null && before.definition().equals(wantedNow);
         boolean gone = before.deletedAt() != null || before.expiredAt() != null;
         if (same && (!gone || sameText && before.deletedAt() == null)) {
             return new Change(before.in(file.file()), null);
@@ -133,7 +141,8 @@ final class ApplyFiles implements Wish {
                 clock.get(),
                 before.signing(),
                 file.file(),
-                before.deaths());
+                before.deaths(),
+                staysOff ? before.goneAt() : null);
         return new Change(after, gone ? AuditEntry.Action.WEBHOOK_RESTORED : AuditEntry.Action.WEBHOOK_EDITED);
     }
 
@@ -151,7 +160,8 @@ final class ApplyFiles implements Wish {
                 now,
                 before.signing(),
                 null,
-                before.deaths());
+                before.deaths(),
+                before.goneAt());
     }
 
     @Override

@@ -81,11 +81,16 @@ public final class Settlement implements AutoCloseable {
     /**
      * What settling decided about a webhook.
      *
+     * @param goneAt when the receiver answered 410 (F9), null if it did not
      * @param deaths in the failing, or in the last one: what is told of it counts them ({@link Told})
      */
-    public record State(Health health, @Nullable Instant expiredAt, int deaths) {
+    public record State(
+            Health health,
+            @Nullable Instant expiredAt,
+            @Nullable Instant goneAt,
+            int deaths) {
         State with(Told told) {
-            return new State(health, expiredAt, told.deaths());
+            return new State(health, expiredAt, goneAt, told.deaths());
         }
     }
 
@@ -253,28 +258,41 @@ public final class Settlement implements AutoCloseable {
                     if (before == null) {
                         before = WebhookRows.lockState(connection, webhookId);
                     }
-                    State after = after(outcome, before.state());
+                    State after = after(outcome, before);
                     Announcing.Change told = told(connection, outcome, before, after);
                     Announcements.write(connection, webhookId, told.news());
                     known.put(
                             webhookId,
                             new WebhookRows.Known(
-                                    after.with(told.told()), told.told(), before.gone() || after.expiredAt() != null));
+                                    after.with(told.told()),
+                                    told.told(),
+                                    before.gone() || after.expiredAt() != null,
+                                    before.version()));
                 }
             }
             WebhookRows.updateStates(connection, known);
             known.forEach((id, each) -> effects.add(() -> changed.accept(id, each.state())));
         }
 
-        private State after(Outcome outcome, State state) {
+        private State after(Outcome outcome, WebhookRows.Known before) {
+            State state = before.state();
             if (outcome instanceof Outcome.Delivered delivered) {
-                return new State(
-                        expiry.afterSuccess(state.health(), delivered.at()), state.expiredAt(), state.deaths());
+                Health works = expiry.afterSuccess(state.health(), delivered.at());
+                return new State(works, state.expiredAt(), state.goneAt(), state.deaths());
             }
             Outcome.Dead dead = (Outcome.Dead) outcome;
             Expiry.Verdict verdict = expiry.afterDeath(state.health(), dead.at(), dead.sent());
-            boolean expires = verdict.expires() && state.expiredAt() == null;
-            return new State(verdict.health(), expires ? dead.at() : state.expiredAt(), state.deaths());
+            Instant expired = verdict.expires() && state.expiredAt() == null ? dead.at() : state.expiredAt();
+            Instant gone = expired == null && isGone(dead, before) ? dead.at() : state.goneAt();
+            return new State(verdict.health(), expired, gone, state.deaths());
+        }
+
+        /** Who was edited or switched on since that request was made has not been answered yet. */
+        private boolean isGone(Outcome.Dead dead, WebhookRows.Known before) {
+            return dead.saysGone()
+                    && !before.gone()
+                    && before.state().goneAt() == null
+                    && dead.webhookVersion() == before.version();
         }
 
         /** Asks the database only when what has been told is no longer so. */
@@ -284,11 +302,14 @@ public final class Settlement implements AutoCloseable {
             if (before.gone()) {
                 return new Announcing.Change(told, List.of());
             }
-            boolean tells = announcing.isNews(told, after.health())
+            boolean wasGone = before.state().goneAt() != null;
+            boolean tells = !(wasGone && outcome instanceof Outcome.Dead)
+                    && announcing.isNews(told, after.health())
                     && Announcements.mayTell(connection, outcome.delivery().identity());
             if (outcome instanceof Outcome.Dead dead) {
                 boolean expires = after.expiredAt() != null;
-                Announcing.Death death = new Announcing.Death(dead.at(), wrong(dead), tells, expires);
+                boolean disables = after.goneAt() != null && !wasGone;
+                Announcing.Death death = new Announcing.Death(dead.at(), wrong(dead), tells, expires, disables);
                 return announcing.afterDeath(told, before.state().health(), after.health(), death);
             }
             Instant at = ((Outcome.Delivered) outcome).at();

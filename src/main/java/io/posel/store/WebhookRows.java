@@ -73,20 +73,21 @@ final class WebhookRows {
      * What is known of a webhook's receiver, and what others know of it.
      *
      * @param gone whether nothing is told: it is deleted, or has expired
+     * @param version of its definition
      */
-    record Known(Settlement.State state, Told told, boolean gone) {}
+    record Known(Settlement.State state, Told told, boolean gone, int version) {}
 
     /** Nothing is known if the webhook's own row is gone. */
     static Known lockState(Connection connection, String id) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select failing_since, last_failed_at,"
+        try (PreparedStatement select = connection.prepareStatement("select version, failing_since, last_failed_at,"
                 + " last_dead_at, last_success_at, failing_nanos, expired_at, deleted_at, told_since, warned_since,"
-                + " dead_count from webhook"
+                + " dead_count, gone_at from webhook"
                 + " where id = ? for update")) {
             select.setString(1, id);
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
                         ? known(row)
-                        : new Known(new Settlement.State(Health.UNKNOWN, null, 0), Told.NOTHING, true);
+                        : new Known(new Settlement.State(Health.UNKNOWN, null, null, 0), Told.NOTHING, true, 0);
             }
         }
     }
@@ -94,9 +95,10 @@ final class WebhookRows {
     private static Known known(ResultSet row) throws SQLException {
         Instant expired = instant(row, "expired_at");
         return new Known(
-                new Settlement.State(health(row), expired, row.getInt("dead_count")),
+                new Settlement.State(health(row), expired, instant(row, "gone_at"), row.getInt("dead_count")),
                 told(row),
-                expired != null || instant(row, "deleted_at") != null);
+                expired != null || instant(row, "deleted_at") != null,
+                row.getInt("version"));
     }
 
     static Told told(ResultSet row) throws SQLException {
@@ -117,7 +119,7 @@ final class WebhookRows {
     static void updateStates(Connection connection, Map<String, Known> states) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("update webhook set told_since = ?,"
                 + " warned_since = ?, dead_count = ?, failing_since = ?, last_failed_at = ?, last_dead_at = ?,"
-                + " last_success_at = ?, failing_nanos = ?, expired_at = ? where id = ?")) {
+                + " last_success_at = ?, failing_nanos = ?, expired_at = ?, gone_at = ? where id = ?")) {
             for (Map.Entry<String, Known> each : states.entrySet()) {
                 Settlement.State state = each.getValue().state();
                 Told told = each.getValue().told();
@@ -126,7 +128,8 @@ final class WebhookRows {
                 update.setInt(3, told.deaths());
                 bindHealth(update, 4, state.health());
                 update.setObject(9, time(state.expiredAt()), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setString(10, each.getKey());
+                update.setObject(10, time(state.goneAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setString(11, each.getKey());
                 update.addBatch();
             }
             update.executeBatch();
@@ -140,7 +143,8 @@ final class WebhookRows {
     void insert(Connection connection, Webhook webhook) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into webhook (version, definition,"
                 + " failing_since, last_failed_at, last_dead_at, last_success_at, failing_nanos, expired_at, deleted_at,"
-                + " created_at, updated_at, signing, file, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " created_at, updated_at, signing, file, gone_at, id)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " on conflict do nothing")) {
             bind(insert, webhook);
             insert.executeUpdate();
@@ -149,10 +153,10 @@ final class WebhookRows {
     }
 
     void update(Connection connection, Webhook webhook) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "update webhook set version = ?, definition = ?,"
-                        + " failing_since = ?, last_failed_at = ?, last_dead_at = ?, last_success_at = ?, failing_nanos = ?,"
-                        + " expired_at = ?, deleted_at = ?, created_at = ?, updated_at = ?, signing = ?, file = ? where id = ?")) {
+        try (PreparedStatement update = connection.prepareStatement("update webhook set version = ?, definition = ?,"
+                + " failing_since = ?, last_failed_at = ?, last_dead_at = ?, last_success_at = ?, failing_nanos = ?,"
+                + " expired_at = ?, deleted_at = ?, created_at = ?, updated_at = ?, signing = ?, file = ?,"
+                + " gone_at = ? where id = ?")) {
             bind(update, webhook);
             update.executeUpdate();
         }
@@ -187,7 +191,8 @@ final class WebhookRows {
         statement.setObject(11, time(webhook.updatedAt()));
         statement.setBytes(12, signing(webhook));
         statement.setBytes(13, file(webhook));
-        statement.setString(14, webhook.id());
+        statement.setObject(14, time(webhook.goneAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setString(15, webhook.id());
     }
 
     /** @param from the first of the five parameters */
@@ -264,7 +269,8 @@ final class WebhookRows {
                         ? SigningSecrets.NONE
                         : SigningSecrets.fromStored(read(SealedColumn.SIGNING, id, 0, signing)),
                 file == null ? null : DefinitionFile.fromStored(read(SealedColumn.FILE, id, 0, file)),
-                row.getInt("dead_count"));
+                row.getInt("dead_count"),
+                instant(row, "gone_at"));
     }
 
     private Json read(SealedColumn column, String id, int number, byte[] stored) throws SQLException {

@@ -34,6 +34,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All webhooks, in memory as they stand on disk. Reading never asks the database; every change is written first, by the
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * unavailable.
  */
 public final class Webhooks {
+    private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
     private static final long PATIENCE_SECONDS = 10;
 
     private final DataSource dataSource;
@@ -273,9 +276,10 @@ public final class Webhooks {
                 after = new Settlement.State(
                         expiry.afterSuccess(before.state().health(), now),
                         before.state().expiredAt(),
+                        before.state().goneAt(),
                         before.state().deaths());
-                WebhookRows.updateStates(
-                        connection, Map.of(id, new WebhookRows.Known(after, before.told(), before.gone())));
+                WebhookRows.Known known = new WebhookRows.Known(after, before.told(), before.gone(), before.version());
+                WebhookRows.updateStates(connection, Map.of(id, known));
                 if (!before.gone()) {
                     Announcements.over(connection, id, before.told(), now, Announcement.Reason.DELIVERED);
                 }
@@ -313,7 +317,8 @@ public final class Webhooks {
                     now,
                     webhook.signing().rotated(secret, now),
                     webhook.file(),
-                    webhook.deaths());
+                    webhook.deaths(),
+                    webhook.goneAt());
         });
     }
 
@@ -348,6 +353,7 @@ public final class Webhooks {
         }
     }
 
+    /** One that was off because its receiver answered 410 forgets that when it is switched on. */
     private Webhook with(
             Webhook webhook,
             Definition definition,
@@ -365,7 +371,8 @@ public final class Webhooks {
                 now(),
                 webhook.signing(),
                 webhook.file(),
-                webhook.deaths());
+                webhook.deaths(),
+                definition.enabled() ? null : webhook.goneAt());
     }
 
     private Webhook change(String id, @Nullable Integer version, AuditEntry entry, UnaryOperator<Webhook> change) {
@@ -482,10 +489,14 @@ public final class Webhooks {
                 before.updatedAt(),
                 before.signing(),
                 before.file(),
-                state.deaths());
-        if (Objects.equals(before.expiredAt(), state.expiredAt())) {
+                state.deaths(),
+                state.goneAt());
+        if (Objects.equals(before.expiredAt(), state.expiredAt()) && Objects.equals(before.goneAt(), state.goneAt())) {
             current.put(id, after);
         } else {
+            if (state.goneAt() != null && before.goneAt() == null) {
+                LOG.warn("Webhook {} is switched off: the receiver answered 410 (Gone). What is queued waits", id);
+            }
             put(after);
             changed.accept(id);
         }

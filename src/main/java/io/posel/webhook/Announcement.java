@@ -42,7 +42,8 @@ public record Announcement(
         FAILING("failing"),
         EXPIRING("expiring"),
         EXPIRED("expired"),
-        RECOVERED("recovered");
+        RECOVERED("recovered"),
+        DISABLED("disabled");
 
         private final String code;
 
@@ -65,12 +66,13 @@ public record Announcement(
         }
     }
 
-    /** Why a failing is over; only the first says that the webhook works. */
+    /** Why a failing is over, of which only the first says that the webhook works; the last, why it is off. */
     public enum Reason {
         DELIVERED("delivered"),
         EDITED("edited"),
         RESTORED("restored"),
-        QUIET("quiet");
+        QUIET("quiet"),
+        GONE("gone");
 
         private final String code;
 

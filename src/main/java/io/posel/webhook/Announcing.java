@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * has been told with what is.
  *
  * <p>Promises: that a webhook fails is told once, and that it is over once; in between at most once that it will expire
- * and once that it has. Deliveries of what is told neither begin nor end anything that is told, so that webhooks which
+ * and once that it has; each time that a 410 switched it off (F9). Deliveries of what is told neither begin nor end anything that is told, so that webhooks which
  * listen to each other do not go on for ever: each failing that is told costs a delivery of something else.
  */
 public final class Announcing {
@@ -41,8 +41,9 @@ public final class Announcing {
      *
      * @param tells whether it may begin or end what is told: not if it was a delivery of what is told itself
      * @param expires whether it removed the webhook
+     * @param disables whether it switched the webhook off, which is told in place of a failing that it begins
      */
-    public record Death(Instant at, Wrong wrong, boolean tells, boolean expires) {}
+    public record Death(Instant at, Wrong wrong, boolean tells, boolean expires, boolean disables) {}
 
     /** After a delivery died, whether or not a request was sent. */
     public Change afterDeath(Told told, Health before, Health after, Death death) {
@@ -55,8 +56,12 @@ public final class Announcing {
             news.addAll(over(told, death.at(), reason).news());
         }
         boolean counts = begins && (tellsAnew || told.since() == null);
-        Told now = new Told(tellsAnew ? since : told.since(), told.warned(), counts ? 1 : told.deaths() + 1);
-        if (tellsAnew) {
+        Instant failing = death.disables() ? null : since;
+        Told now = new Told(tellsAnew ? failing : told.since(), told.warned(), counts ? 1 : told.deaths() + 1);
+        if (death.disables()) {
+            news.add(
+                    new Announcement(Kind.DISABLED, death.at(), since, null, now.deaths(), Reason.GONE, death.wrong()));
+        } else if (tellsAnew) {
             Instant expires = expiry.expiresAt(after, death.at());
             news.add(new Announcement(Kind.FAILING, death.at(), since, expires, now.deaths(), null, death.wrong()));
         }

@@ -39,6 +39,7 @@ final class DefinitionReader {
             "version",
             "signed",
             "state",
+            "reason",
             "failingSince",
             "deadCount",
             "expiresAt",

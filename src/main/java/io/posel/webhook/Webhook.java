@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param signing no part of the definition, which has versions and can be read
  * @param file the one that the definition stands in; null if it was made over HTTP
  * @param deaths deliveries that died since it began to fail, or in the failing that is over
+ * @param goneAt when the receiver answered 410 (F9): it is off since then; null if it did not, or was switched on again
  */
 public record Webhook(
         String id,
@@ -23,7 +24,12 @@ public record Webhook(
         Instant updatedAt,
         SigningSecrets signing,
         @Nullable DefinitionFile file,
-        int deaths) {
+        int deaths,
+        @Nullable Instant goneAt) {
+
+    public Webhook {
+        definition = goneAt == null ? definition : definition.withEnabled(false);
+    }
 
     /** One that does not sign, made over HTTP, of which nothing died. */
     public Webhook(
@@ -35,13 +41,36 @@ public record Webhook(
             @Nullable Instant deletedAt,
             Instant createdAt,
             Instant updatedAt) {
-        this(id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, SigningSecrets.NONE, null, 0);
+        this(
+                id,
+                version,
+                definition,
+                health,
+                expiredAt,
+                deletedAt,
+                createdAt,
+                updatedAt,
+                SigningSecrets.NONE,
+                null,
+                0,
+                null);
     }
 
     /** The same, in this file. */
     public Webhook in(DefinitionFile other) {
         return new Webhook(
-                id, version, definition, health, expiredAt, deletedAt, createdAt, updatedAt, signing, other, deaths);
+                id,
+                version,
+                definition,
+                health,
+                expiredAt,
+                deletedAt,
+                createdAt,
+                updatedAt,
+                signing,
+                other,
+                deaths,
+                goneAt);
     }
 
     /** Whether deliveries may be sent now. */

@@ -18,6 +18,7 @@ public final class WebhookJson {
     private static final String DISABLED = "disabled";
     private static final String FAILING = "failing";
     private static final String EXPIRED = "expired";
+    private static final String GONE = "gone";
 
     /** What {@link #state} may be. */
     public static final List<String> STATES = List.of(ACTIVE, DISABLED, FAILING, EXPIRED);
@@ -45,7 +46,9 @@ public final class WebhookJson {
                 ? webhook.health().failingSince()
                 : expiry.failingSince(webhook.health(), now);
         members.put("signed", !webhook.signing().isEmpty());
-        members.put("state", state(webhook, now));
+        String state = state(webhook, now);
+        members.put("state", state);
+        members.put("reason", state.equals(DISABLED) && webhook.goneAt() != null ? GONE : null);
         members.put("failingSince", failingSince);
         members.put("deadCount", failingSince == null ? 0 : webhook.deaths());
         members.put("expiresAt", expiresAt(webhook, now));

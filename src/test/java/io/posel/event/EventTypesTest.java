@@ -53,6 +53,7 @@ class EventTypesTest {
                         "posel.webhook.failing",
                         "posel.webhook.expiring",
                         "posel.webhook.expired",
+                        "posel.webhook.disabled",
                         "posel.webhook.recovered");
     }
 
@@ -108,8 +109,8 @@ class EventTypesTest {
 
         assertThat(more.find("order.paid")).contains(own);
         assertThat(SHIPPED.find("order.paid")).isEmpty();
-        assertThat(more.all()).hasSize(13).endsWith(own);
-        assertThat(more.with(own).all()).hasSize(13);
+        assertThat(more.all()).hasSize(14).endsWith(own);
+        assertThat(more.with(own).all()).hasSize(14);
         assertThat(more.without("order.paid").all()).isEqualTo(SHIPPED.all());
     }
 

@@ -226,6 +226,68 @@ class AnnouncementsIT {
         }
 
         @Test
+        @DisplayName("K29, F9: a 410 switches off, and is told once; what is switched on again forgets it")
+        void gone() throws SQLException {
+            Outcome gone = gone(1);
+            settle(gone, gone(1));
+            settle(gone);
+
+            assertThat(webhooks.existing(webhook).goneAt()).isNotNull();
+            assertThat(webhooks.existing(webhook).sends()).isFalse();
+            assertThat(announcements.waiting())
+                    .extracting(each -> each.type() + " " + each.data().get("reason") + " "
+                            + each.data().get("error") + " " + each.data().get("detail"))
+                    .containsExactly("posel.webhook.disabled \"gone\" \"status\" \"answered 410\"");
+            webhooks.load();
+            assertThat(webhooks.existing(webhook).sends()).isFalse();
+
+            webhooks.edit(webhook, null, Cases::withAnotherName, entry());
+            assertThat(webhooks.existing(webhook).goneAt()).isNotNull();
+            webhooks.testDelivered(webhook);
+            settle(delivered(queued("t")));
+            assertThat(webhooks.existing(webhook).goneAt()).isNotNull();
+
+            webhooks.edit(webhook, null, each -> each.withEnabled(true), entry());
+            assertThat(webhooks.existing(webhook).goneAt()).isNull();
+            assertThat(webhooks.existing(webhook).sends()).isTrue();
+
+            settle(gone(1), gone(2));
+            assertThat(webhooks.existing(webhook).sends())
+                    .as("requests made before it was switched on")
+                    .isTrue();
+            settle(gone(3));
+            assertThat(webhooks.existing(webhook).sends()).isFalse();
+        }
+
+        private static Definition withAnotherName(Definition before) {
+            return new Definition(
+                    before.name() + "a",
+                    before.enabled(),
+                    before.events(),
+                    before.filter(),
+                    before.url(),
+                    null,
+                    Map.of(),
+                    ENTITY,
+                    null,
+                    null);
+        }
+
+        private Outcome gone(int version) throws SQLException {
+            Queued delivery = queued("t");
+            Failure failure = new Failure(Failure.Kind.STATUS, 410, "answered 410", new byte[0], null, true, false);
+            Instant now = clock.instant();
+            return new Outcome.Dead(
+                    delivery,
+                    version,
+                    1,
+                    now,
+                    "status",
+                    true,
+                    new Outcome.AttemptFailed(delivery, version, 1, now, 0, failure, null));
+        }
+
+        @Test
         @DisplayName("F1: of a webhook that was deleted nothing is told")
         void untold() throws SQLException {
             settle(dead(queued("posel.x")), dead(queued("posel.x")));

@@ -77,7 +77,7 @@ class AnnouncingTest {
             boolean expires = verdict.expires() && expired == null;
             if (expired == null) {
                 take(announcing.afterDeath(
-                        told, health, verdict.health(), new Announcing.Death(now, WRONG, !own, expires)));
+                        told, health, verdict.health(), new Announcing.Death(now, WRONG, !own, expires, false)));
             }
             health = verdict.health();
             expired = expires ? now : expired;
@@ -209,6 +209,32 @@ class AnnouncingTest {
     }
 
     @Test
+    @DisplayName("K29, F9: that a 410 switched it off is told in place of a failing, and a later failing is told")
+    void gone() {
+        Health after = it.expiry.afterDeath(Health.UNKNOWN, NOW, true).health();
+        it.take(it.announcing.afterDeath(
+                Told.NOTHING, Health.UNKNOWN, after, new Announcing.Death(NOW, WRONG, true, false, true)));
+        it.health = after;
+
+        assertThat(it.news).containsExactly(new Announcement(Kind.DISABLED, NOW, NOW, null, 1, Reason.GONE, WRONG));
+        it.news.clear();
+        assertThat(it.dies(false).dies(false).news()).containsExactly("failing 2");
+    }
+
+    @Test
+    @DisplayName("K29, F9: a failing that was told goes on when a 410 switches it off, and its end is told")
+    void goneWhileFailing() {
+        it.dies(false).news.clear();
+        Health before = it.health;
+        Health after = it.expiry.afterDeath(before, NOW, true).health();
+        it.take(it.announcing.afterDeath(it.told, before, after, new Announcing.Death(NOW, WRONG, false, false, true)));
+        it.health = after;
+
+        assertThat(it.news()).containsExactly("disabled gone 2");
+        assertThat(it.delivers(false).news()).containsExactly("recovered delivered 2");
+    }
+
+    @Test
     @DisplayName("F1: a changed URL or header ends what was told")
     void edited() {
         assertThat(it.isEdited().news()).isEmpty();
@@ -266,7 +292,7 @@ class AnnouncingTest {
         Wrong wrong = new Wrong("internal", "internal error");
 
         it.take(it.announcing.afterDeath(
-                Told.NOTHING, Health.UNKNOWN, unsent, new Announcing.Death(NOW, wrong, true, false)));
+                Told.NOTHING, Health.UNKNOWN, unsent, new Announcing.Death(NOW, wrong, true, false, false)));
         it.health = unsent;
 
         assertThat(it.news).containsExactly(new Announcement(Kind.FAILING, NOW, NOW, null, 1, null, wrong));

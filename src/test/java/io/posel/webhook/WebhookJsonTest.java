@@ -42,14 +42,15 @@ class WebhookJsonTest {
                 NOW,
                 SigningSecrets.NONE,
                 null,
-                12);
+                12,
+                null);
         FieldError warning = new FieldError("/url", "not-https", Map.of("a", 1), "Why.");
 
         assertThat(json.toJson(webhook, List.of(warning), NOW))
                 .hasToString(json("{'id':'wh_abc','version':3,'file':null,'name':'Shop','enabled':true,"
                                 + "'events':['customer.credit.changed'],'filter':{'account.eshopId':['7']},"
                                 + "'url':'https://u:***@example.com/?key=***','body':'1','headers':{'X-Key':'***'},"
-                                + "'ordering':'entity','concurrency':4,'rateLimit':2.5,'signed':false,'state':'failing',"
+                                + "'ordering':'entity','concurrency':4,'rateLimit':2.5,'signed':false,'state':'failing','reason':null,"
                                 + "'failingSince':'2026-11-21T10:00:00Z','deadCount':12,'expiresAt':'2026-11-24T10:00:00Z','pausedUntil':null,"
                                 + "'lastSuccessAt':'2026-11-21T09:59:59Z','createdAt':'2026-01-01T00:00:00Z',"
                                 + "'updatedAt':'2026-11-22T10:00:00Z',"
@@ -72,7 +73,8 @@ class WebhookJsonTest {
                 NOW,
                 SigningSecrets.NONE.rotated(secret, NOW),
                 null,
-                3);
+                3,
+                null);
 
         Json.Obj shown = json.toJson(webhook, List.of(), NOW);
 
@@ -111,6 +113,23 @@ class WebhookJsonTest {
                         null,
                         null))
                 .isEqualTo("active null null");
+    }
+
+    @Test
+    @DisplayName("K29, F9: one whose receiver is gone is off, and says why")
+    void gone() {
+        Webhook gone = new Webhook(
+                "wh_1", 1, definition("{}"), FAILING, null, null, NOW, NOW, SigningSecrets.NONE, null, 1, NOW);
+
+        Json.Obj shown = json.toJson(gone, List.of(), NOW);
+
+        assertThat(shown.get("state") + " " + shown.get("reason") + " " + shown.get("enabled"))
+                .isEqualTo("\"disabled\" \"gone\" false");
+        assertThat(gone.sends()).isFalse();
+        assertThat(WebhookIndex.skipReason(gone)).contains("disabled");
+        assertThat(json.toJson(webhook(false, FAILING, null, null), List.of(), NOW)
+                        .get("reason"))
+                .isEqualTo(Json.Null.NULL);
     }
 
     @Test
