@@ -17,6 +17,7 @@ export default {
     'error.bad-answer': 'What answered does not speak HTTP properly: the port may be wrong, or something stands in between.',
     'error.overload': 'Posel had no free connection: it was sending too much at once.',
     'error.render': 'No request could be made: a value of the event does not fit into the URL or a header.',
+    'error.route': 'The route ended without sending a request and did not say why.',
     'error.internal': 'Something failed inside Posel; its log says why.',
     'error.poison': 'Posel crashed each time this was sent, so it has stopped trying; its log and memory need a look.',
 
@@ -94,6 +95,7 @@ export default {
     'error.bad-answer': 'Co odpovědělo, nemluví správně HTTP: možná je špatný port, nebo něco stojí v cestě.',
     'error.overload': 'Posel neměl volné spojení: posílal příliš mnoho najednou.',
     'error.render': 'Požadavek se nepodařilo sestavit: některá hodnota události se nehodí do adresy URL nebo do hlavičky.',
+    'error.route': 'Trasa skončila, aniž by poslala požadavek, a neřekla proč.',
     'error.internal': 'Uvnitř Posla se něco nepovedlo; důvod je v jeho logu.',
     'error.poison': 'Posel při každém pokusu o odeslání spadl, a proto to už nezkouší; je třeba se podívat do jeho logu a na jeho paměť.',
 

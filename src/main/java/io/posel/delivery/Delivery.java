@@ -16,11 +16,15 @@ public final class Delivery {
     /** What all attempts of this run send. */
     public record Rendered(int webhookVersion, Event event, boolean late, OutgoingRequest request) {}
 
+    /** The property of an exchange that holds the delivery which it is about. */
+    public static final String PROPERTY = "delivery";
+
     private final Queued queued;
     private final List<Failure> failures = new ArrayList<>();
     private volatile boolean permit = true;
     private volatile boolean postponed;
     private volatile @Nullable Instant due;
+    private volatile int answer;
     private @Nullable StoredEvent event;
     private long asOf;
     private boolean charged;
@@ -91,6 +95,23 @@ public final class Delivery {
     public void attemptStarts(Instant at) {
         attemptAt = at;
         attemptNanos = System.nanoTime();
+        answer = 0;
+    }
+
+    /** Our client got an answer to the request of this attempt. */
+    void answered(int status) {
+        answer = status;
+    }
+
+    /** The status that the receiver answered in this attempt; null while it has not. No step of a route can set it. */
+    public @Nullable Integer answer() {
+        int status = answer;
+        return status == 0 ? null : status;
+    }
+
+    /** Whether the receiver took the request: nothing that follows makes a second one (F2). */
+    public boolean isTaken() {
+        return answer / 100 == 2;
     }
 
     public Instant attemptAt() {

@@ -151,6 +151,7 @@ public final class DeliveryClient extends CloseableHttpClient {
             prepare(cancellable);
             CloseableHttpResponse response = open(target, cancellable, context);
             readAnswer(response, cancellable);
+            response.setHeader(DeliveryHeaders.ANSWERED, response.getCode());
             if (!over.compareAndSet(false, true)) {
                 throw new DeliveryTimeoutException(limit);
             }

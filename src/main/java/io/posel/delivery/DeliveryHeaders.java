@@ -18,6 +18,12 @@ public final class DeliveryHeaders implements HeaderFilterStrategy {
      */
     static final String TARGET = "posel-request-target";
 
+    /**
+     * Carries the status of a real answer from {@link DeliveryClient} past all steps to the {@link Delivery}: whatever
+     * headers a route sets or removes, only a request that was answered is delivered. It never reaches the exchange.
+     */
+    static final String ANSWERED = "posel-answered";
+
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
         return isInternal(name);
@@ -25,6 +31,12 @@ public final class DeliveryHeaders implements HeaderFilterStrategy {
 
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
+        if (name.equalsIgnoreCase(ANSWERED)) {
+            if (exchange != null && exchange.getProperty(Delivery.PROPERTY) instanceof Delivery delivery) {
+                delivery.answered(Integer.parseInt(String.valueOf(value)));
+            }
+            return true;
+        }
         return isInternal(name) || name.equalsIgnoreCase(TARGET);
     }
 

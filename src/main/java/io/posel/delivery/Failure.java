@@ -81,6 +81,7 @@ public record Failure(
         BAD_ANSWER("bad-answer"),
         OVERLOAD("overload"),
         RENDER("render"),
+        ROUTE("route"),
         INTERNAL("internal");
 
         private final String code;
@@ -192,6 +193,17 @@ public record Failure(
                 true,
                 status != GONE);
         return Resent.isIn(answered.getResponseHeaders()) ? failure.resent() : failure;
+    }
+
+    /**
+     * A route ended without an answer that counts and without an outcome of its own. Nothing threw, so nothing is
+     * repeated.
+     *
+     * @param status what was answered all the same
+     * @param sent whether the receiver was really tried
+     */
+    public static Failure ofRoute(@Nullable Integer status, String reason, boolean sent) {
+        return new Failure(Kind.ROUTE, status, reason, new byte[0], null, sent, false);
     }
 
     private static Failure tried(Kind kind, String reason) {

@@ -28,18 +28,28 @@ public sealed interface Outcome {
         }
     }
 
-    /** @param resent whether the last attempt was sent twice, see {@link Resent} */
+    /**
+     * @param status what was answered; null if a route says that it was delivered otherwise
+     * @param resent whether the last attempt was sent twice, see {@link Resent}
+     */
     record Delivered(
-            Queued delivery, int webhookVersion, int attempts, Instant at, int status, int durationMs, boolean resent)
+            Queued delivery,
+            int webhookVersion,
+            int attempts,
+            Instant at,
+            @Nullable Integer status,
+            int durationMs,
+            boolean resent)
             implements Outcome {
-        public Delivered(Queued delivery, int webhookVersion, int attempts, Instant at, int status, int durationMs) {
+        public Delivered(
+                Queued delivery, int webhookVersion, int attempts, Instant at, @Nullable Integer status, int durationMs) {
             this(delivery, webhookVersion, attempts, at, status, durationMs, false);
         }
 
         @Override
         public Delivered bare() {
-            boolean known = status >= 100 && status <= 999;
-            return new Delivered(delivery, webhookVersion, attempts, at, known ? status : 0, durationMs, resent);
+            boolean known = status != null && status >= 100 && status <= 999;
+            return new Delivered(delivery, webhookVersion, attempts, at, known ? status : null, durationMs, resent);
         }
     }
 

@@ -15,6 +15,10 @@ public final class LanesComponent extends DefaultComponent {
             throw new IllegalArgumentException("there is only lanes:deliveries, not lanes:" + remaining);
         }
         return new LanesEndpoint(
-                uri, this, CamelContextHelper.mandatoryLookup(getCamelContext(), "dispatcher", Dispatcher.class));
+                uri, this, bean("dispatcher", Dispatcher.class), bean("settleDelivery", SettleDelivery.class));
+    }
+
+    private <T> T bean(String name, Class<T> type) {
+        return CamelContextHelper.mandatoryLookup(getCamelContext(), name, type);
     }
 }

@@ -2,6 +2,8 @@ package io.posel.route;
 
 import io.posel.delivery.Delivery;
 import io.posel.delivery.Dispatcher;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
@@ -17,18 +19,19 @@ import org.apache.camel.support.DefaultEndpoint;
  * the exchange is complete.
  */
 final class LanesEndpoint extends DefaultEndpoint {
-    private static final String DELIVERY = "delivery";
-
     private final Dispatcher dispatcher;
+    private final SettleDelivery settle;
 
-    LanesEndpoint(String uri, Component component, Dispatcher dispatcher) {
+    /** @param settle settles deliveries that no step of the route has settled */
+    LanesEndpoint(String uri, Component component, Dispatcher dispatcher, SettleDelivery settle) {
         super(uri, component);
         this.dispatcher = dispatcher;
+        this.settle = settle;
     }
 
     /** The delivery that an exchange is about. */
     static Delivery delivery(Exchange exchange) {
-        Delivery delivery = exchange.getProperty(DELIVERY, Delivery.class);
+        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
         if (delivery == null) {
             throw new IllegalStateException("route " + exchange.getFromRouteId() + " must begin with lanes:deliveries");
         }
@@ -44,7 +47,7 @@ final class LanesEndpoint extends DefaultEndpoint {
                 super.doStart();
                 dispatcher.deliverWith(delivery -> {
                     Exchange exchange = createExchange(false);
-                    exchange.setProperty(DELIVERY, delivery);
+                    exchange.setProperty(Delivery.PROPERTY, delivery);
                     exchange.getMessage().setBody(delivery.queued());
                     if (delivery.queued().attempts() > 0) {
                         // goes on with a run that a restart interrupted
@@ -53,10 +56,22 @@ final class LanesEndpoint extends DefaultEndpoint {
                                         Exchange.REDELIVERY_COUNTER,
                                         delivery.queued().attempts());
                     }
-                    route.process(exchange, doneSync -> {
-                        dispatcher.finished(delivery);
-                        releaseExchange(exchange, false);
-                    });
+                    AtomicBoolean over = new AtomicBoolean();
+                    AsyncCallback done = doneSync -> {
+                        if (over.compareAndSet(false, true)) {
+                            settle.leftRoute(exchange);
+                            dispatcher.finished(delivery);
+                            releaseExchange(exchange, false);
+                        }
+                    };
+                    try {
+                        route.process(exchange, done);
+                    } catch (StackOverflowError e) {
+                        // Camel lets it pass, and it is no reason to end the process: a step went too deep for this
+                        // event
+                        settle.overflowed(exchange, e);
+                        done.done(true);
+                    }
                 });
             }
 

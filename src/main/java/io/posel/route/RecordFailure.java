@@ -56,6 +56,15 @@ public final class RecordFailure implements Processor {
             exchange.getExchangeExtension().setRedeliveryExhausted(true);
             return;
         }
+        exchange.removeProperty(RouteOutcome.PROPERTY); // what was said of an attempt that failed holds no longer
+        if (delivery.outcome() != null || delivery.isTaken()) {
+            LOG.error(
+                    "A step of the route failed after delivery {} had ended; it is not repeated",
+                    delivery.queued().id(),
+                    thrown);
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+            return;
+        }
         Failure failure = Failure.of(thrown, clock);
         if (failure.kind() == Failure.Kind.INTERNAL) {
             LOG.error("Delivery {} failed inside Posel", delivery.queued().id(), thrown);

@@ -115,7 +115,7 @@ public final class DeliveryLog {
                     row.getInt("run"),
                     row.getInt("attempts"),
                     settledAt.minusMillis(duration),
-                    row.getInt("status"),
+                    row.getObject("status", Integer.class),
                     null,
                     isResent(row) ? Resent.NOTE : null,
                     duration,
