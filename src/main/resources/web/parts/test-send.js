@@ -61,9 +61,10 @@ function Result({ result: { request, response, error } }) {
       <h3>${t('test.answer')}</h3>
       ${response.body ? html`<pre tabindex="0" aria-label=${t('test.answer')}>${response.body}</pre>` : html`<p class="quiet">${t('test.noAnswer')}</p>`}
     </div>`}
-    <div class="stack tight">
+    ${request &&
+    html`<div class="stack tight">
       <h3>${t('test.request')}</h3>
       <${RequestView} request=${request} />
-    </div>
+    </div>`}
   </div>`;
 }

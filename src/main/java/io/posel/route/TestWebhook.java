@@ -14,6 +14,8 @@ import io.posel.problem.ProblemException;
 import io.posel.store.Audit;
 import io.posel.store.AuditEntry;
 import io.posel.store.Catalogue;
+import io.posel.store.NotOwnerException;
+import io.posel.store.StoreUnavailableException;
 import io.posel.store.Webhooks;
 import io.posel.template.RenderException;
 import io.posel.template.TemplateException;
@@ -25,6 +27,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends a webhook's request once, now, and shows it with what came of it. Works for a webhook that is off or expired too.
@@ -35,6 +39,7 @@ import org.apache.camel.support.SynchronizationAdapter;
  * {@code webhook-test}.
  */
 public final class TestWebhook {
+    private static final Logger LOG = LoggerFactory.getLogger(TestWebhook.class);
     private static final String RUNNING = "test";
 
     private final Webhooks webhooks;
@@ -82,24 +87,27 @@ public final class TestWebhook {
         ApiRequest request = new ApiRequest(exchange);
         Webhook webhook = webhooks.existing(request.path("id"));
         Event event = example.of(request.object(ExampleEvent.MEMBERS)).event();
+        OutgoingRequest sent;
+        OutgoingRequest shown;
         try {
-            OutgoingRequest sent = RequestTemplate.compile(webhook.definition()).render(event.variables());
-            OutgoingRequest shown = MaskedRequest.of(webhook.definition(), event.variables());
-            begin(exchange);
-            audit.record(audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_TESTED)
-                    .of(webhook.id(), webhook.version())
-                    .about(event.type()));
-            Map<String, String> ours = headers.of("test_" + ids.get(), 1, event.type(), event.entity(), false);
-            ours.put("webhook-test", "true");
-            signer.addTo(ours, webhook.signing(), clock.instant(), sent.body());
-            RequestMessage.write(exchange.getMessage(), sent, ours);
-            exchange.setProperty(
-                    RUNNING, new Running(webhook.id(), LogJson.request(with(shown, ours)), System.nanoTime()));
+            sent = RequestTemplate.compile(webhook.definition()).render(event.variables());
+            shown = MaskedRequest.of(webhook.definition(), event.variables());
         } catch (RenderException e) {
             throw example.refusal(422, "", "render", "This event cannot be sent like that: " + e.getMessage());
-        } catch (TemplateException e) {
-            throw new IllegalStateException("the stored webhook " + webhook.id() + " does not compile", e);
+        } catch (TemplateException | RuntimeException | StackOverflowError e) {
+            answerError(exchange, Json.Null.NULL, e);
+            exchange.setRouteStop(true);
+            return;
         }
+        begin(exchange);
+        audit.record(audit.entry(request.caller(), AuditEntry.Action.WEBHOOK_TESTED)
+                .of(webhook.id(), webhook.version())
+                .about(event.type()));
+        Map<String, String> ours = headers.of("test_" + ids.get(), 1, event.type(), event.entity(), false);
+        ours.put("webhook-test", "true");
+        signer.addTo(ours, webhook.signing(), clock.instant(), sent.body());
+        RequestMessage.write(exchange.getMessage(), sent, ours);
+        exchange.setProperty(RUNNING, new Running(webhook.id(), LogJson.request(with(shown, ours)), System.nanoTime()));
     }
 
     private void begin(Exchange exchange) {
@@ -132,21 +140,34 @@ public final class TestWebhook {
         Running test = running(exchange);
         int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         if (status / 100 == 2) {
-            webhooks.testDelivered(test.webhookId());
+            delivered(test);
         }
         Json response = TestAnswer.response(exchange.getMessage(), test.millis());
         JsonAnswer.write(exchange, 200, Json.object("request", test.shown(), "response", response));
     }
 
     /** It did not. */
-    public void answerFailure(Exchange exchange) throws Exception {
-        Exception thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    public void answerFailure(Exchange exchange) {
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        answerError(exchange, running(exchange).shown(), thrown);
+    }
+
+    private void answerError(Exchange exchange, Json shown, Throwable thrown) {
         Failure failure = Failure.of(thrown, clock);
         if (failure.kind() == Failure.Kind.INTERNAL) {
-            throw thrown;
+            LOG.error("A test failed inside Posel", thrown);
         }
-        Json shown = running(exchange).shown();
         JsonAnswer.write(exchange, 200, Json.object("request", shown, "error", TestAnswer.error(failure)));
+    }
+
+    /** What the receiver answered is shown, whether or not the database takes it. */
+    private void delivered(Running test) {
+        try {
+            webhooks.testDelivered(test.webhookId());
+        } catch (StoreUnavailableException | NotOwnerException e) {
+            LOG.warn(
+                    "A test of webhook {} was delivered, which cannot be stored: {}", test.webhookId(), e.getMessage());
+        }
     }
 
     private static Running running(Exchange exchange) {
