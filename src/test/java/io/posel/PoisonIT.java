@@ -97,6 +97,16 @@ class PoisonIT {
                             .all("attempts", "error"))
                     .containsExactly("poison");
 
+            assertThat(posel.client().get("/api/webhooks").at("items.0.state"))
+                    .as("F10: it is nobody's failure no longer")
+                    .isIn("failing", "active");
+            await().atMost(PATIENCE)
+                    .until(() -> posel.client()
+                                    .get("/api/events?type=posel.webhook.failing")
+                                    .all("items", "id")
+                                    .size()
+                            == 1);
+
             assertThat(Files.readString(posel.log())).contains(WRITES_DOWN);
 
             posel.stop();

@@ -1,9 +1,19 @@
 package io.posel.store;
 
+import io.posel.delivery.Queued;
+import io.posel.webhook.Announcement;
+import io.posel.webhook.Health;
+import io.posel.webhook.Told;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +29,9 @@ final class CrashCount {
 
     private static final Logger LOG = LoggerFactory.getLogger(CrashCount.class);
 
+    private static final String DETAIL =
+            "Posel died while this was the only delivery on its way, after it had died three times with it";
+
     private CrashCount() {}
 
     /** @param died whether the owner before did not end in order */
@@ -26,7 +39,7 @@ final class CrashCount {
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(FORGET_ENDED);
             if (died) {
-                condemn(statement);
+                condemn(connection, statement);
                 statement.executeUpdate("update started set crashes = crashes + 1 where in_flight");
             }
             statement.executeUpdate("update started set in_flight = false, alone = false");
@@ -37,22 +50,50 @@ final class CrashCount {
         }
     }
 
-    private static void condemn(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("select delivery_id from started where alone")) {
+    private static void condemn(Connection connection, Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("select d.id, d.run, d.webhook_id, current_timestamp as died"
+                + " from started s join delivery d on d.id = s.delivery_id where s.alone")) {
             while (row.next()) {
+                UUID id = row.getObject("id", UUID.class);
                 LOG.error(
                         "dead letter, delivery {}: Posel died when nothing else was on its way, and at three starts before."
                                 + " It is sent again only if it is replayed",
-                        row.getString(1));
+                        id);
+                Instant died = row.getObject("died", OffsetDateTime.class).toInstant();
+                tell(connection, new Queued.Run(id, row.getInt("run")), row.getString("webhook_id"), died);
             }
         }
         statement.executeUpdate("insert into attempt (delivery_id, run, number, at, error, detail, duration_ms)"
                 + " select d.id, d.run, d.attempts + 1, current_timestamp, 'poison',"
-                + " 'Posel died while this was the only delivery on its way, after it had died three times with it', 0"
+                + " '" + DETAIL + "', 0"
                 + " from started s join delivery d on d.id = s.delivery_id where s.alone");
         statement.executeUpdate("update delivery set state = 'dead', reason = 'poison', attempts = attempts + 1,"
                 + " settled_at = current_timestamp, status = null, duration_ms = null, pos = null, next_at = null"
                 + " where id in (select delivery_id from started where alone)");
         statement.executeUpdate("delete from started where alone");
+    }
+
+    /** Its webhook is failing since then; that counts nothing to its expiry. */
+    private static void tell(Connection connection, Queued.Run run, String webhookId, Instant died)
+            throws SQLException {
+        WebhookRows.Known before = WebhookRows.lockState(connection, webhookId);
+        if (before.gone()) {
+            return;
+        }
+        Health health = before.state().health().failedUnsent(died);
+        Told told = before.told();
+        boolean news = told.since() == null && Announcements.mayTell(connection, run);
+        Told now = new Told(news ? health.failingSince() : told.since(), told.warned(), told.deaths() + 1);
+        if (news) {
+            Announcement.Wrong wrong = new Announcement.Wrong("poison", DETAIL);
+            Instant since = Objects.requireNonNull(health.failingSince());
+            Announcement failing =
+                    new Announcement(Announcement.Kind.FAILING, died, since, null, now.deaths(), null, wrong);
+            Announcements.write(connection, webhookId, List.of(failing));
+        }
+        Settlement.State state =
+                new Settlement.State(health, null, before.state().goneAt(), now.deaths());
+        WebhookRows.updateStates(
+                connection, Map.of(webhookId, new WebhookRows.Known(state, now, false, before.version())));
     }
 }

@@ -20,6 +20,12 @@ public record Health(
         Duration failing) {
     public static final Health UNKNOWN = new Health(null, null, null, null, Duration.ZERO);
 
+    /** A delivery died that says nothing about the receiver: the webhook is failing, and nothing counts. */
+    public Health failedUnsent(Instant died) {
+        Instant since = failingSince == null ? died : failingSince;
+        return new Health(since, died, failingSince == null ? null : lastDeadAt, lastSuccessAt, failing);
+    }
+
     /** Nothing has failed since the last success. */
     Health cleared() {
         return new Health(null, null, null, lastSuccessAt, Duration.ZERO);
