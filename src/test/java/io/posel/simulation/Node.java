@@ -531,6 +531,9 @@ final class Node {
                     for (Change change : items) {
                         if (change instanceof Change.Result result) {
                             store.apply(result.outcome);
+                            if (result.outcome instanceof Outcome.Dead dead && dead.saysGone()) {
+                                world.switchOff(dead.delivery().webhookId());
+                            }
                             if (!(result.outcome instanceof Outcome.AttemptFailed)) {
                                 done.add(result.outcome.delivery());
                             }
@@ -545,6 +548,10 @@ final class Node {
             for (Change change : items) {
                 if (change instanceof Change.Wish wish) {
                     wish.committed.run();
+                } else if (change instanceof Change.Result result
+                        && result.outcome instanceof Outcome.Dead dead
+                        && dead.saysGone()) {
+                    dispatcher.changed(dead.delivery().webhookId());
                 }
             }
             dispatcher.settled(done);
@@ -638,23 +645,28 @@ final class Node {
             return;
         }
         int number = delivery.attempt();
+        boolean gone = answer == Answer.GONE;
+        boolean last = gone || number > 2;
+        if (gone) {
+            world.gone(delivery.queued().identity());
+        }
         Duration asked = answer == Answer.PAUSE ? world.retryAfter() : null;
         Failure failure = new Failure(
                 answer == Answer.TIMEOUT ? Failure.Kind.TIMEOUT : Failure.Kind.STATUS,
-                answer == Answer.ERROR ? 500 : 503,
+                gone ? 410 : answer == Answer.ERROR ? 500 : 503,
                 "no",
                 new byte[0],
                 asked,
                 true,
-                true);
+                !gone);
         Duration delay = asked == null ? DELAY : asked;
         Instant next = world.now().plus(delay);
-        Outcome.AttemptFailed failed = new Outcome.AttemptFailed(
-                delivery.queued(), 1, number, world.now(), 1, failure, number > 2 ? null : next);
+        Outcome.AttemptFailed failed =
+                new Outcome.AttemptFailed(delivery.queued(), 1, number, world.now(), 1, failure, last ? null : next);
         delivery.failed(failure);
         boolean waitsForPause = dispatcher.attemptFailed(delivery, failure);
         world.refused(this, delivery, asked);
-        if (number > 2) {
+        if (last) {
             end(delivery, new Outcome.Dead(delivery.queued(), 1, number, world.now(), "status", true, failed));
             return;
         }
@@ -688,7 +700,9 @@ final class Node {
         /** Busy, without a word when it takes more. */
         BUSY,
         /** Busy, and asks for a pause. */
-        PAUSE
+        PAUSE,
+        /** It wants nothing more. */
+        GONE
     }
 
     /** What goes wrong with a transaction. */

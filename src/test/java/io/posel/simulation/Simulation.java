@@ -52,6 +52,9 @@ final class Simulation {
     private final List<Producer> producers = new ArrayList<>();
     private final List<Node> zombies = new ArrayList<>();
     private final Map<Queued.Run, Integer> requests = new HashMap<>();
+    /** What was answered that the receiver is gone. */
+    private final Set<Queued.Run> gone = new HashSet<>();
+
     private final Map<Queued.Run, Integer> interrupted = new HashMap<>();
     private final Set<UUID> taken = new HashSet<>();
     private final int faults;
@@ -211,7 +214,8 @@ final class Simulation {
             return random.nextInt(3) == 0 ? Answer.PAUSE : Answer.BUSY;
         }
         int any = random.nextInt(10);
-        Answer answer = any < 6 ? Answer.OK : any < 9 ? Answer.ERROR : Answer.TIMEOUT;
+        Answer answer =
+                any < 6 ? Answer.OK : any < 9 ? Answer.ERROR : random.nextInt(4) > 0 ? Answer.TIMEOUT : Answer.GONE;
         if (answer == Answer.OK) {
             took(attempt);
         }
@@ -266,6 +270,16 @@ final class Simulation {
             case 2 -> node.change(new Change.Wish(() -> skipAll(id), told));
             default -> node.dispatcher.changed(id);
         }
+    }
+
+    /** The receiver wants nothing more. */
+    void gone(Queued.Run run) {
+        gone.add(run);
+    }
+
+    /** As Settlement does when a receiver is gone (F9). In the end somebody switches all of them on. */
+    void switchOff(String webhook) {
+        put(webhook, false, webhooks.get(webhook).definition().ordering());
     }
 
     /** As when a webhook has expired and is purged. */
@@ -654,7 +668,9 @@ final class Simulation {
             }
             boolean delivered = row.state.equals("delivered");
             int sent = requests.getOrDefault(new Queued.Run(row.id, row.run), 0);
-            if (isBroken(!row.state.equals("dead") || "poison".equals(row.reason) || sent >= 3)) {
+            boolean mayBeDead =
+                    "poison".equals(row.reason) || sent >= 3 || gone.contains(new Queued.Run(row.id, row.run));
+            if (isBroken(!row.state.equals("dead") || mayBeDead)) {
                 throw broken("F2: %s is dead after %d requests", row.id, sent);
             }
             if (isBroken(!delivered || taken.contains(row.id))) {
