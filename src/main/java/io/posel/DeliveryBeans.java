@@ -110,6 +110,7 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
                 new RecordFailure(
                         core.dispatcher,
                         core.settlement,
+                        core.webhooks,
                         core.clock,
                         settings.duration("posel.delivery.redelivery-delay"),
                         settings.number("posel.delivery.redelivery-factor", 1, 1_000),

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,7 +202,8 @@ class ExpiryIT {
         assertThat(shown.at("reason")).isEqualTo("gone");
         assertThat(shown.at("enabled")).isEqualTo("false");
         accept("g4");
-        assertThat(deliveries()).containsExactly("dead status", "queued null", "queued null", "skipped disabled");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(deliveries())
+                .containsExactly("dead status", "queued null", "queued null", "skipped disabled"));
         assertThat(receiver.requests()).hasSize(1);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(posel.rows("select type from event where entity_type = 'webhook'"))
@@ -215,6 +217,27 @@ class ExpiryIT {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(deliveries())
                 .startsWith("dead status", "delivered null", "delivered null", "skipped disabled"));
         await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("active"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("K29, F9: after the first 410 nothing more is started, whatever waits and however slow the disk is")
+    void goneAtOnce(TestDatabase database) throws IOException {
+        start(database);
+        receiver.answer(Answer.status(410));
+        List<String> events = IntStream.range(0, 200)
+                .mapToObj(i -> event("n" + i).replace("\"id\":\"1\"", "\"id\":\"" + i + "\""))
+                .toList();
+        posel.client().accept("[" + String.join(",", events) + "]");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("disabled"));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(posel.rows("select id from delivery where state = 'dead'"))
+                        .hasSameSizeAs(receiver.requests()));
+
+        assertThat(receiver.requests().size()).as("those in flight").isLessThanOrEqualTo(8);
+        assertThat(posel.rows("select distinct state from delivery where state <> 'dead'"))
+                .containsExactly("queued");
     }
 
     @ParameterizedTest
@@ -233,8 +256,9 @@ class ExpiryIT {
         accept("later");
 
         await().atMost(Duration.ofSeconds(20)).until(() -> state().equals("disabled"));
-        assertThat(posel.rows("select attempts, reason from delivery where state = 'dead'"))
-                .containsExactly("2 status");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
+                        posel.rows("select attempts, reason from delivery where state = 'dead'"))
+                .containsExactly("2 status"));
     }
 
     @ParameterizedTest

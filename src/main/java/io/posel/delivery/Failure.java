@@ -125,6 +125,11 @@ public record Failure(
         return retryAfter != null && status != null && (status == TOO_MANY_REQUESTS || status == UNAVAILABLE);
     }
 
+    /** Whether the receiver wants nothing more (F9). */
+    public boolean saysGone() {
+        return status != null && status == GONE;
+    }
+
     /** The whole matrix: which failure is which. The first match in the chain of causes decides. */
     public static Failure of(Throwable thrown, InstantSource clock) {
         Failure failure = judged(thrown, clock);

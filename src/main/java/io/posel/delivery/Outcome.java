@@ -69,8 +69,7 @@ public sealed interface Outcome {
             implements Outcome {
         /** Whether the receiver answered 410: it wants nothing more (F9). */
         public boolean saysGone() {
-            Integer status = last == null ? null : last.failure().status();
-            return status != null && status == Failure.GONE;
+            return last != null && last.failure().saysGone();
         }
 
         @Override

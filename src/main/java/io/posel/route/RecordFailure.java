@@ -5,6 +5,7 @@ import io.posel.delivery.Dispatcher;
 import io.posel.delivery.Failure;
 import io.posel.delivery.Outcome;
 import io.posel.store.Settlement;
+import io.posel.store.Webhooks;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.apache.camel.Exchange;
@@ -21,6 +22,7 @@ public final class RecordFailure implements Processor {
 
     private final Dispatcher dispatcher;
     private final Settlement settlement;
+    private final Webhooks webhooks;
     private final InstantSource clock;
     private final Duration delay;
     private final double factor;
@@ -34,12 +36,14 @@ public final class RecordFailure implements Processor {
     public RecordFailure(
             Dispatcher dispatcher,
             Settlement settlement,
+            Webhooks webhooks,
             InstantSource clock,
             Duration delay,
             double factor,
             Duration maxDelay) {
         this.dispatcher = dispatcher;
         this.settlement = settlement;
+        this.webhooks = webhooks;
         this.clock = clock;
         this.delay = delay;
         this.factor = factor;
@@ -81,6 +85,9 @@ public final class RecordFailure implements Processor {
                 failure,
                 last ? null : clock.instant().plus(wait));
         delivery.failed(failure);
+        if (failure.saysGone()) {
+            webhooks.gone(delivery.queued().webhookId(), failed.webhookVersion(), clock.instant());
+        }
         boolean waitsForPause = dispatcher.attemptFailed(delivery, failure);
         exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
         if (last) {

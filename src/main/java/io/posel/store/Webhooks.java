@@ -472,6 +472,32 @@ public final class Webhooks {
         current.remove(id);
     }
 
+    /**
+     * The receiver answered 410 to a request of this version (F9): nothing more starts from now on. The transaction that
+     * settles that delivery writes it; an edit in between wins.
+     */
+    public synchronized void gone(String id, int version, Instant at) {
+        Webhook webhook = current.get(id);
+        if (webhook == null || webhook.version() != version || !webhook.sends()) {
+            return;
+        }
+        LOG.warn("Webhook {} is switched off: its receiver answered 410 (Gone). What is queued waits", id);
+        put(new Webhook(
+                id,
+                version,
+                webhook.definition(),
+                webhook.health(),
+                null,
+                null,
+                webhook.createdAt(),
+                webhook.updatedAt(),
+                webhook.signing(),
+                webhook.file(),
+                webhook.deaths(),
+                at));
+        changed.accept(id);
+    }
+
     /** What settling decided; called by the settlement's writer. */
     public void settled(String id, Settlement.State state) {
         Webhook before = current.get(id);
@@ -490,13 +516,10 @@ public final class Webhooks {
                 before.signing(),
                 before.file(),
                 state.deaths(),
-                state.goneAt());
-        if (Objects.equals(before.expiredAt(), state.expiredAt()) && Objects.equals(before.goneAt(), state.goneAt())) {
+                state.goneAt() == null ? before.goneAt() : state.goneAt());
+        if (Objects.equals(before.expiredAt(), after.expiredAt()) && Objects.equals(before.goneAt(), after.goneAt())) {
             current.put(id, after);
         } else {
-            if (state.goneAt() != null && before.goneAt() == null) {
-                LOG.warn("Webhook {} is switched off: the receiver answered 410 (Gone). What is queued waits", id);
-            }
             put(after);
             changed.accept(id);
         }
