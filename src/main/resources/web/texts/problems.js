@@ -123,9 +123,9 @@ export default {
     'problem.variable-as-name': 'Line {line}, column {column}: a variable cannot stand here without quotes. Put the name in double quotes.',
     'problem.url-empty': 'The URL is empty. Write the address to send to, beginning with https://.',
     'problem.url-scheme': 'The URL must begin with https:// or http://.',
-    'problem.url-host': 'Character {column} of the URL: the server name is missing or not possible. Write a name such as example.com, without underscores, or an IP address.',
+    'problem.url-host': 'Character {column} of the URL: the server name is missing or not possible. Write a name such as example.com or an IP address; an international name may have to be written in its ASCII form (xn--…).',
     'problem.url-port': 'Character {column} of the URL: the port must be a number from 1 to 65535. To send without one, remove the colon too.',
-    'problem.url-user-info': 'Character {column} of the URL: the user name or password cannot be written like this. Write special characters with %, such as %40 for @; a colon in the user name is not possible.',
+    'problem.url-user-info': 'Character {column} of the URL: the user name or password cannot be written like this. Write special characters with %: %2F for /, %3F for ?, %23 for #, %40 for @; a colon in the user name is not possible.',
     'problem.url-character': 'Character {column} of the URL ({character}): line breaks, control characters and backslashes are not possible, nor is a blank or invisible character at the beginning or end. Remove it.',
     'problem.url-percent-escape': 'Character {column} of the URL: two of the characters 0–9 and A–F must follow a %. For the percent sign itself write %25.',
     'problem.url-fragment': 'Character {column} of the URL: no variable begins with this #. Write it like #customer.id#, or %23 for the character # itself.',
@@ -139,6 +139,7 @@ export default {
     'problem.header-control-character': 'Character {column} of the value ({character}): a header has only one line. Remove the line break or control character.',
 
     // saved all the same
+    'warning.host-underscore': 'The server name contains an underscore. Services in a container network (such as Docker) may have one, public servers may not: check its spelling.',
     'warning.not-https': 'Data and keys are not encrypted on their way to this address. It is better to use https:// if the receiver can.',
     'warning.https-required': 'Nothing is sent to this address: only https:// is allowed here (POSEL_DELIVERY_HTTPS_ONLY). Change the URL.',
     'warning.address-not-allowed': 'Nothing is sent to {host}: that address is not public, or Posel itself listens there. Whoever runs Posel can allow other networks with the setting {setting}.',
@@ -270,9 +271,9 @@ export default {
     'problem.variable-as-name': 'Řádek {line}, sloupec {column}: proměnná tu nemůže být bez uvozovek. Dejte název do uvozovek (").',
     'problem.url-empty': 'Adresa URL je prázdná. Napište, kam se má posílat, od https://.',
     'problem.url-scheme': 'Adresa URL musí začínat https:// nebo http://.',
-    'problem.url-host': '{column}. znak adresy URL: název serveru chybí, nebo není možný. Napište název jako example.com, bez podtržítek, nebo IP adresu.',
+    'problem.url-host': '{column}. znak adresy URL: název serveru chybí, nebo není možný. Napište název jako example.com nebo IP adresu; název s diakritikou může být třeba napsat v podobě ASCII (xn--…).',
     'problem.url-port': '{column}. znak adresy URL: port musí být číslo od 1 do 65535. Pokud tam být nemá, odeberte i dvojtečku.',
-    'problem.url-user-info': '{column}. znak adresy URL: jméno nebo heslo takto zapsat nejde. Zvláštní znaky se píšou s %, například @ jako %40; dvojtečka ve jméně není možná.',
+    'problem.url-user-info': '{column}. znak adresy URL: jméno nebo heslo takto zapsat nejde. Zvláštní znaky se píšou s %: / jako %2F, ? jako %3F, # jako %23, @ jako %40; dvojtečka ve jméně není možná.',
     'problem.url-character': '{column}. znak adresy URL ({character}): konec řádku, řídicí znak a zpětné lomítko tu být nemohou, ani mezera nebo neviditelný znak na začátku nebo na konci. Odeberte je.',
     'problem.url-percent-escape': '{column}. znak adresy URL: za % musí následovat dva ze znaků 0–9 a A–F. Samotné procento se píše %25.',
     'problem.url-fragment': '{column}. znak adresy URL: tímto # nezačíná žádná proměnná. Zapisuje se jako #customer.id#; samotný znak # se píše %23.',
@@ -286,6 +287,7 @@ export default {
     'problem.header-control-character': '{column}. znak hodnoty ({character}): hlavička má jen jeden řádek. Odeberte konec řádku nebo řídicí znak.',
 
     // saved all the same
+    'warning.host-underscore': 'Název serveru obsahuje podtržítko. Služby v síti kontejnerů (například Docker) ho mít mohou, veřejné servery ne: zkontrolujte, jestli není překlepnutý.',
     'warning.not-https': 'Data a klíče nejsou na cestě k této adrese šifrované. Lepší je https://, pokud to příjemce umí.',
     'warning.https-required': 'Na tuto adresu se nic neposílá: povoleno je tu jen https:// (POSEL_DELIVERY_HTTPS_ONLY). Změňte adresu URL.',
     'warning.address-not-allowed': 'Na {host} se nic neposílá: ta adresa není veřejná, nebo na ní poslouchá sám Posel. Kdo Posla provozuje, může jiné sítě povolit nastavením {setting}.',

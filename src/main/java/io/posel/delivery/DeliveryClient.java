@@ -30,6 +30,7 @@ import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,8 @@ public final class DeliveryClient extends CloseableHttpClient {
         if (!(request instanceof HttpUriRequestBase cancellable)) {
             throw new IllegalArgumentException("a request that cannot be cancelled");
         }
+        Target where = takeTarget(cancellable);
+        target = where == null ? target : where.httpHost();
         if (httpsOnly && (target == null || !URIScheme.HTTPS.same(target.getSchemeName()))) {
             throw new HttpsRequiredException();
         }
@@ -146,9 +149,11 @@ public final class DeliveryClient extends CloseableHttpClient {
                 },
                 limit.toNanos(),
                 TimeUnit.NANOSECONDS);
+        String shownScheme = request.getScheme();
+        URIAuthority shownAuthority = request.getAuthority();
         String shownPath = request.getPath();
         try {
-            prepare(cancellable);
+            prepare(cancellable, where);
             CloseableHttpResponse response = open(target, cancellable, context);
             readAnswer(response, cancellable);
             response.setHeader(DeliveryHeaders.ANSWERED, response.getCode());
@@ -167,7 +172,10 @@ public final class DeliveryClient extends CloseableHttpClient {
             throw e;
         } finally {
             alarm.cancel(false);
-            request.setPath(shownPath); // Camel puts it into exception texts
+            // Camel puts them into exception texts
+            request.setScheme(shownScheme);
+            request.setAuthority(shownAuthority);
+            request.setPath(shownPath);
         }
     }
 
@@ -209,11 +217,18 @@ public final class DeliveryClient extends CloseableHttpClient {
         return e instanceof SocketTimeoutException && !(e instanceof ConnectTimeoutException);
     }
 
-    private void prepare(HttpUriRequestBase request) {
-        Header requestTarget = request.getFirstHeader(DeliveryHeaders.TARGET);
-        if (requestTarget != null) {
-            request.setPath(requestTarget.getValue());
-            request.removeHeaders(DeliveryHeaders.TARGET);
+    /** Null for a request that did not come by {@link RequestMessage}. */
+    private static @Nullable Target takeTarget(HttpUriRequestBase request) {
+        Header url = request.getFirstHeader(DeliveryHeaders.TARGET);
+        request.removeHeaders(DeliveryHeaders.TARGET);
+        return url == null ? null : Target.of(url.getValue());
+    }
+
+    private void prepare(HttpUriRequestBase request, @Nullable Target where) {
+        if (where != null) {
+            request.setScheme(where.scheme());
+            request.setAuthority(new URIAuthority(where.host(), where.port()));
+            request.setPath(where.pathAndQuery());
         }
         if (!request.containsHeader(HttpHeaders.USER_AGENT)) {
             request.setHeader(HttpHeaders.USER_AGENT, userAgent);

@@ -12,9 +12,9 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  */
 public final class DeliveryHeaders implements HeaderFilterStrategy {
     /**
-     * Carries the request target (path and query) around Camel's URL handling, which resolves placeholders
-     * (CVE-2026-78164), writes {@code ~} as {@code %7E} and puts the URL with its keys into exception texts. {@link
-     * DeliveryClient} takes it off again; it never reaches the wire.
+     * Carries the URL around Camel's and HttpClient's handling of URLs, which resolves placeholders (CVE-2026-78164),
+     * writes {@code ~} as {@code %7E}, puts the URL with its keys into exception texts, and cannot do with every host
+     * that a template accepts. {@link DeliveryClient} takes it off again; it never reaches the wire.
      */
     static final String TARGET = "posel-request-target";
 

@@ -98,7 +98,8 @@ public final class DeliveryResolver implements DnsResolver {
     }
 
     /** Without asking the policy. */
-    InetAddress[] lookup(String host) throws UnknownHostException {
+    InetAddress[] lookup(String name) throws UnknownHostException {
+        String host = asciiOf(name);
         if (Cidr.isLiteral(host)) {
             return names.lookup(host);
         }
@@ -119,6 +120,14 @@ public final class DeliveryResolver implements DnsResolver {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LookupFailedException("interrupted while waiting for the name service");
+        }
+    }
+
+    private static String asciiOf(String name) throws UnknownHostException {
+        try {
+            return Target.ascii(name);
+        } catch (IllegalArgumentException e) {
+            throw new UnknownHostException(name);
         }
     }
 

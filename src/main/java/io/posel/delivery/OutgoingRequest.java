@@ -20,21 +20,7 @@ public record OutgoingRequest(String method, String url, Map<String, String> hea
 
     /** Scheme, host and port: the part that holds no data and no secret. */
     public String origin() {
-        return url.substring(0, endOfOrigin());
-    }
-
-    /** Path and query, the request target of RFC 9112, 3.2.1. */
-    public String target() {
-        String rest = url.substring(endOfOrigin());
-        return rest.startsWith("/") ? rest : "/" + rest;
-    }
-
-    private int endOfOrigin() {
-        int i = url.indexOf("://") + 3;
-        while (i < url.length() && url.charAt(i) != '/' && url.charAt(i) != '?') {
-            i++;
-        }
-        return i;
+        return url.substring(0, Target.endOfOrigin(url));
     }
 
     /** Names no URL, header or body: they may hold secrets. */

@@ -20,10 +20,7 @@ final class RequestHead implements HttpMessageWriter<ClassicHttpRequest> {
     @Override
     public void write(ClassicHttpRequest request, SessionOutputBuffer buffer, OutputStream out) throws IOException {
         StringBuilder head = new StringBuilder(USUAL_LENGTH);
-        head.append(request.getMethod())
-                .append(' ')
-                .append(request.getRequestUri())
-                .append(" HTTP/1.1\r\n");
+        head.append(request.getMethod()).append(' ').append(target(request)).append(" HTTP/1.1\r\n");
         for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
             Header header = headers.next();
             head.append(header.getName()).append(": ");
@@ -34,6 +31,14 @@ final class RequestHead implements HttpMessageWriter<ClassicHttpRequest> {
             head.append("\r\n");
         }
         buffer.write(head.append("\r\n").toString().getBytes(UTF_8), out);
+    }
+
+    /** The absolute form, for a proxy, with the host as it is asked for everywhere else. */
+    private static String target(ClassicHttpRequest request) {
+        String uri = request.getRequestUri();
+        return uri.startsWith("/") || !uri.startsWith(request.getScheme() + "://")
+                ? uri
+                : request.getScheme() + "://" + request.getAuthority() + request.getPath();
     }
 
     private static void appendTo(StringBuilder head, String value) {

@@ -20,9 +20,8 @@ public final class RequestMessage {
         message.removeHeaders("*", "CamelRedeliver*");
         request.headers().forEach(message::setHeader);
         attemptHeaders.forEach(message::setHeader);
-        message.setHeader(HttpConstants.HTTP_URI, request.origin());
         message.setHeader(HttpConstants.HTTP_METHOD, HttpMethods.valueOf(request.method()));
-        message.setHeader(DeliveryHeaders.TARGET, request.target());
+        message.setHeader(DeliveryHeaders.TARGET, request.url());
         byte[] body = request.body();
         // an entity, or a custom Content-Encoding makes Camel compress; its type stands in the headers
         message.setBody(body == null ? null : new ByteArrayEntity(body, null));

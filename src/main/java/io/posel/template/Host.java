@@ -3,8 +3,10 @@ package io.posel.template;
 import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link URI} has the last word: where it finds no host, or another one, others would too.
  */
 final class Host {
-    private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+    /** With the underscore that name services accept and RFC 1123 does not: Docker's services have it. */
+    private static final String LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
     /** Possessive, or the stack would grow with the name. */
     private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*+\\.?");
 
@@ -24,6 +27,8 @@ final class Host {
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]+]");
     /** Sharp s, final sigma and the joiners name different hosts under IDNA 2003 and 2008. */
     private static final Pattern AMBIGUOUS = Pattern.compile("[ß\u1e9eς\u200c\u200d]");
+
+    private static final Pattern DOT = Pattern.compile("[.\u3002\uff0e\uff61]");
 
     private static final int MAX_NAME_LENGTH = 253;
 
@@ -36,15 +41,24 @@ final class Host {
             return null;
         }
         host = host.toLowerCase(Locale.ROOT);
-        return isHost(host) && host.equals(hostByJava(host)) ? host : null;
+        return isHost(host) && isReadAlike(host) ? host : null;
     }
 
     private static @Nullable String toAscii(String written) {
+        if (AMBIGUOUS.matcher(written).find()) {
+            return null;
+        }
         try {
-            return AMBIGUOUS.matcher(written).find() ? null : IDN.toASCII(written, IDN.USE_STD3_ASCII_RULES);
+            return Arrays.stream(DOT.split(written, -1))
+                    .map(label -> isAscii(label) ? label : IDN.toASCII(label, IDN.USE_STD3_ASCII_RULES))
+                    .collect(Collectors.joining("."));
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
     }
 
     private static boolean isHost(String host) {
@@ -64,11 +78,13 @@ final class Host {
                                 .matches());
     }
 
-    private static @Nullable String hostByJava(String host) {
+    /** {@link URI} knows no underscores. */
+    private static boolean isReadAlike(String host) {
+        String plain = host.replace('_', 'u');
         try {
-            return new URI("http://" + host + "/").getHost();
+            return plain.equals(new URI("http://" + plain + "/").getHost());
         } catch (URISyntaxException e) {
-            return null;
+            return false;
         }
     }
 }

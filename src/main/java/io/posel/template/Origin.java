@@ -25,18 +25,29 @@ record Origin(String scheme, @Nullable UserInfo userInfo, String host, int port,
         refuseVariables(text, authority, end, host, hostEnd);
         UserInfo userInfo = at < authority ? null : userInfo(text, authority, at);
         String hostName = host == hostEnd ? null : Host.parse(text.substring(host, hostEnd));
-        if (hostName == null) {
+        int port = hostEnd < end ? port(text, hostEnd + 1, end) : -1;
+        if ((hostName == null || port == 0) && hostEnd < end && text.indexOf('@', end) >= 0) {
+            throw userInfoRefused(text, end, refusedInUserInfo(text.charAt(end)));
+        } else if (hostName == null) {
+            throw TemplateException.at(text, host, "url-host", noHost(text.substring(host, hostEnd)));
+        } else if (port == 0) {
             throw TemplateException.at(
                     text,
-                    host,
-                    "url-host",
-                    host == hostEnd
-                            ? "The host is missing, write it behind ://."
-                            : "This is no host; write a name such as example.com or an IP address, without _ and"
-                                    + " other special characters.");
+                    hostEnd + 1,
+                    "url-port",
+                    "The port must be a number from 1 to 65535, or be left out with its colon.");
         }
         String scheme = text.substring(0, authority - 3).toLowerCase(Locale.ROOT);
-        return new Origin(scheme, userInfo, hostName, hostEnd < end ? port(text, hostEnd + 1, end) : -1, end);
+        return new Origin(scheme, userInfo, hostName, port, end);
+    }
+
+    private static String noHost(String written) {
+        if (written.isEmpty()) {
+            return "The host is missing, write it behind ://.";
+        } else if (Host.isAscii(written)) {
+            return "This is no host; write a name such as example.com or an IP address, without special characters.";
+        }
+        return "This international host name cannot be converted; write it in its ASCII form, which begins with xn--.";
     }
 
     /** Where the authority begins. */
@@ -85,8 +96,7 @@ record Origin(String scheme, @Nullable UserInfo userInfo, String host, int port,
                     && c != ':'
                     && !PercentEncoding.isUnreserved(c)
                     && !PercentEncoding.isSubDelim(c)) {
-                throw userInfoRefused(
-                        text, i, "User and password cannot hold this character, percent-encode it (@ is" + " %40).");
+                throw userInfoRefused(text, i, refusedInUserInfo(c));
             }
         }
         int colon = text.indexOf(':', from);
@@ -103,23 +113,21 @@ record Origin(String scheme, @Nullable UserInfo userInfo, String host, int port,
         return user.isEmpty() && password.isEmpty() ? null : new UserInfo(user, password);
     }
 
+    private static String refusedInUserInfo(char c) {
+        return "User and password cannot contain %s; write it as %%%02X.".formatted(c == ' ' ? "a space" : c, (int) c);
+    }
+
     private static TemplateException userInfoRefused(String text, int index, String message) {
         return TemplateException.at(text, index, "url-user-info", message);
     }
 
-    private static int port(String text, int from, int end) throws TemplateException {
+    /** 0 for none. */
+    private static int port(String text, int from, int end) {
         int port = 0;
         for (int i = from; i < end; i++) {
             char c = text.charAt(i);
             port = c >= '0' && c <= '9' && port <= 0xffff ? port * 10 + c - '0' : 0x10000;
         }
-        if (port < 1 || port > 0xffff) {
-            throw TemplateException.at(
-                    text,
-                    from,
-                    "url-port",
-                    "The port must be a number from 1 to 65535, or be left out with its colon.");
-        }
-        return port;
+        return port <= 0xffff ? port : 0;
     }
 }

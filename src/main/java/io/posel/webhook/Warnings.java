@@ -41,7 +41,7 @@ public final class Warnings {
     }
 
     /**
-     * The warnings {@code not-https} (F7), {@code address-not-allowed}, {@code unknown-event-type},
+     * The warnings {@code not-https} (F7), {@code host-underscore}, {@code address-not-allowed}, {@code unknown-event-type},
      * {@code unknown-variable} and those of templates; and, for a definition that was saved under other rules, {@code https-required} or the
      * error of a template that cannot work any more.
      */
@@ -61,6 +61,13 @@ public final class Warnings {
                 warnings.add(FieldError.of(
                         "/url", "https-required", "Nothing is sent: only https:// addresses are allowed here."));
             }
+        }
+        if (url != null && url.host().indexOf('_') >= 0) {
+            warnings.add(FieldError.of(
+                    "/url",
+                    "host-underscore",
+                    "The host name contains an underscore. Services in a container network may have one, public hosts"
+                            + " may not: check its spelling."));
         }
         refusedAddress(url).ifPresent(warnings::add);
         List<EventType> known = new ArrayList<>();

@@ -275,8 +275,9 @@ class KeptConnectionsTest {
             DeliveryClient client = client(null, AMPLE, MINUTE);
             HttpHost host = new HttpHost("http", "receiver.example", server.getLocalPort());
 
-            assertThat(send(client, host, request("POST", "/", new byte[2]))).isEqualTo(200);
-            assertThat(send(client, host, request("POST", "/", new byte[8_000_000])))
+            assertThat(send(client, host, request("POST", host, "/", new byte[2])))
+                    .isEqualTo(200);
+            assertThat(send(client, host, request("POST", host, "/", new byte[8_000_000])))
                     .isEqualTo(200);
             await().untilAsserted(() -> assertThat(whole).hasValue(8_000_000));
         }
@@ -298,7 +299,7 @@ class KeptConnectionsTest {
             DeliveryClient client = client(null, AMPLE, MINUTE);
             HttpHost host = new HttpHost("http", "receiver.example", server.getLocalPort());
 
-            assertThat(send(client, host, request("POST", "/", new byte[8_000_000])))
+            assertThat(send(client, host, request("POST", host, "/", new byte[8_000_000])))
                     .isEqualTo(413);
         }
     }
@@ -465,9 +466,9 @@ class KeptConnectionsTest {
         return addresses;
     }
 
-    private static HttpUriRequestBase request(String method, String target, byte[] body) {
+    private static HttpUriRequestBase request(String method, HttpHost host, String target, byte[] body) {
         HttpUriRequestBase request = new HttpUriRequestBase(method, URI.create("/"));
-        request.setHeader(DeliveryHeaders.TARGET, target);
+        request.setHeader(DeliveryHeaders.TARGET, host.toURI() + target);
         if (method.equals("POST")) {
             request.setEntity(new ByteArrayEntity(body, null));
         }
@@ -477,7 +478,7 @@ class KeptConnectionsTest {
     private static int send(DeliveryClient client, String scheme, String method, int port, String target)
             throws IOException {
         HttpHost host = new HttpHost(scheme, "receiver.example", port);
-        return send(client, host, request(method, target, "{}".getBytes(US_ASCII)));
+        return send(client, host, request(method, host, target, "{}".getBytes(US_ASCII)));
     }
 
     private static int send(DeliveryClient client, HttpHost host, HttpUriRequestBase request) throws IOException {
@@ -487,7 +488,9 @@ class KeptConnectionsTest {
     private static boolean resent(DeliveryClient client, String scheme, String method, int port) throws IOException {
         HttpHost host = new HttpHost(scheme, "receiver.example", port);
         return client.execute(
-                host, request(method, "/", "{}".getBytes(US_ASCII)), answer -> answer.containsHeader("posel-resent"));
+                host,
+                request(method, host, "/", "{}".getBytes(US_ASCII)),
+                answer -> answer.containsHeader("posel-resent"));
     }
 
     private static Kind failure(DeliveryClient client, String method, Receiver receiver) {

@@ -183,8 +183,8 @@ class ProxyClientTest {
         "http, 10.0.0.1",
         "https, 169.254.169.254",
         "http, 127.0.0.1",
-        "http, ::1",
-        "https, ::ffff:10.0.0.1"
+        "http, [::1]",
+        "https, [::ffff:10.0.0.1]"
     })
     void checksTargets(String scheme, String host) throws Exception {
         try (Canary proxy = Canary.start();
@@ -286,7 +286,7 @@ class ProxyClientTest {
     private static int post(DeliveryClient client, String scheme, String host, int port, String target)
             throws IOException {
         HttpPost post = new HttpPost("/");
-        post.setHeader(DeliveryHeaders.TARGET, target);
+        post.setHeader(DeliveryHeaders.TARGET, scheme + "://" + host + (port < 0 ? "" : ":" + port) + target);
         post.setEntity(new ByteArrayEntity(BODY.getBytes(UTF_8), null));
         try (var response = client.executeOpen(new HttpHost(scheme, host, port), post, null)) {
             return response.getCode();

@@ -125,20 +125,6 @@ class RequestTemplateTest {
                 .containsExactly("a", "c", "b");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "http://h, http://h, /",
-        "http://h?x=/, http://h, /?x=/",
-        "https://h:1/a/b?c=//d, https://h:1, /a/b?c=//d",
-        "http://[::1]:8080//a, http://[::1]:8080, //a"
-    })
-    void splitsOriginAndTarget(String url, String origin, String target) {
-        OutgoingRequest request = new OutgoingRequest("GET", url, Map.of(), null);
-
-        assertThat(request.origin()).isEqualTo(origin);
-        assertThat(request.target()).isEqualTo(target);
-    }
-
     @Test
     @DisplayName("S9: a request in a log shows neither URL keys nor headers")
     void hidesSecretsInText() {

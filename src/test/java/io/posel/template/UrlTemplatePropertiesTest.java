@@ -68,8 +68,7 @@ class UrlTemplatePropertiesTest {
             return;
         }
         URI rendered = new URI(url);
-        assertThat(rendered.getHost()).isEqualTo(template.host());
-        assertThat(rendered.getRawUserInfo()).isNull();
+        assertThat(rendered.getRawAuthority().replaceFirst(":\\d+$", "")).isEqualTo(template.host());
         assertThat(rendered.getRawFragment()).isNull();
         assertThat(rendered.getRawPath().split("/", -1)).doesNotContain(".", "..");
         assertThat(url).matches("[!-~]+").doesNotContain("{", "}", "\\");

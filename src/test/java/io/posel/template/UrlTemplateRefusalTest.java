@@ -1,5 +1,8 @@
 package io.posel.template;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +28,6 @@ class UrlTemplateRefusalTest {
                 "http://?x              | url-host              | 8",
                 "http://:80/            | url-host              | 8",
                 "http://u:p@/           | url-host              | 12",
-                "http://h_x/            | url-host              | 8",
                 "http://h x/            | url-host              | 8",
                 "http://a..b/           | url-host              | 8",
                 "http://.a/             | url-host              | 8",
@@ -60,6 +62,13 @@ class UrlTemplateRefusalTest {
                 "http://h:8x/           | url-port              | 10",
                 "http://h:-1/           | url-port              | 10",
                 "http://h:٣/            | url-port              | 10",
+                "http://user:p/ss@h/x   | url-user-info         | 14",
+                "http://user:p?ss@h     | url-user-info         | 14",
+                "http://user:/ss@h      | url-user-info         | 13",
+                "http://a@b.c:p/1@h/    | url-user-info         | 15",
+                "http://u r:p/1@h/      | url-user-info         | 13",
+                "http://u:p[1@h/        | url-user-info         | 11",
+                "http://u:p 1@h/        | url-user-info         | 11",
                 "http://u:p@h:80@x/     | url-user-info         | 11",
                 "http://a@b@c/          | url-user-info         | 9",
                 "http://a^b:c@h/        | url-user-info         | 9",
@@ -105,6 +114,23 @@ class UrlTemplateRefusalTest {
     }
 
     @ParameterizedTest
+    @DisplayName("K45: what a password cannot contain is named with what to write for it")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://user:p/ss@h/x | User and password cannot contain /; write it as %2F.",
+                "http://user:p?ss@h/x | User and password cannot contain ?; write it as %3F.",
+                "http://u:p[s@h/      | User and password cannot contain [; write it as %5B.",
+                "http://u:p s@h/      | User and password cannot contain a space; write it as %20.",
+                "http://u:p@s@h/      | User and password cannot contain @; write it as %40.",
+                "http://h:8x/         | The port must be a number from 1 to 65535, or be left out with its colon.",
+                "http://faß.de/       | This international host name cannot be converted; write it in its ASCII form, which begins with xn--."
+            })
+    void words(String template, String words) {
+        assertThatThrownBy(() -> UrlTemplate.compile(template)).hasMessage(words);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"\0", "\t", "\r", "\n", "\u001f", "\u007f", "\u0085"})
     void control_characters(String control) {
         Refusal.of(() -> UrlTemplate.compile("http://h/" + control + "a")).is("url-character", 1, 10);
@@ -139,7 +165,9 @@ class UrlTemplateRefusalTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "http://u:s3cret@h_x/",
+                "http://u:s3cret@h!x/",
+                "http://u:s3cret/b@h/",
+                "http://u:s3cret?@h",
                 "http://u:s3cret@h:x/",
                 "http://u:s3cret{@h/",
                 "http://h/?key=s3cret&%",

@@ -58,6 +58,12 @@ class WarningsTest {
     }
 
     @Test
+    @DisplayName("K32: a host name with an underscore, as a container network has it")
+    void hostWithAnUnderscore() {
+        assertThat(texts(definition("{'url':'https://crm_api:8080/'}"))).containsExactly("/url host-underscore");
+    }
+
+    @Test
     @DisplayName("F7: where HTTPS is enforced, that nothing is sent is said besides")
     void https_required() {
         Warnings strict = new Warnings(type -> Optional.of(type(type)), (host, port) -> Optional.empty(), true);
