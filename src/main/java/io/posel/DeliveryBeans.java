@@ -19,12 +19,10 @@ import io.posel.route.SettleDelivery;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Builds what the delivery routes name, from the address policy to the outcome. */
@@ -67,13 +65,13 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
         }
     }
 
-    static @Nullable SSLContext trust(Settings settings) {
+    static @Nullable PrivateCas trust(Settings settings) {
         if (settings.text("posel.delivery.trust-store").isEmpty()) {
             return null;
         }
         try {
-            return PrivateCas.read(settings.path("posel.delivery.trust-store")).context();
-        } catch (IOException | GeneralSecurityException e) {
+            return PrivateCas.read(settings.path("posel.delivery.trust-store"));
+        } catch (IOException e) {
             throw settings.invalid("posel.delivery.trust-store", "a file of certificates in PEM: " + e.getMessage());
         }
     }

@@ -1,5 +1,5 @@
 import { html, useState } from '../core/html.js';
-import { duration, t } from '../core/i18n.js';
+import { duration, hasText, t } from '../core/i18n.js';
 import { Badge, Doing, sentence, Time } from './basics.js';
 
 const TONES = { held: 'warn', queued: 'info', delivered: 'good', dead: 'bad', skipped: '' };
@@ -11,8 +11,9 @@ export const isSettled = ({ state }) => state !== 'held' && state !== 'queued';
 
 export const StateBadge = ({ state }) => html`<${Badge} tone=${TONES[state]}>${t(`state.${state}`)}<//>`;
 
-/** Why an attempt failed. */
-export const why = ({ error, status, detail }) => sentence({ code: error, params: { status: String(status) }, detail: detail ?? error }, 'error');
+/** Why an attempt failed: what it came from where that is known, else what kind of failure it was. */
+export const why = ({ error, cause, status, detail }) =>
+  hasText(`cause.${cause}`) ? t(`cause.${cause}`) : sentence({ code: error, params: { status: String(status) }, detail: detail ?? error }, 'error');
 
 /** Why a delivery is as it is, where there is more to say than its state; null otherwise. */
 export function reason({ state, reason: code, attempts }) {

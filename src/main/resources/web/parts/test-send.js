@@ -2,7 +2,8 @@ import { html, useId, useState } from '../core/html.js';
 import { duration, t } from '../core/i18n.js';
 import { api, path } from '../core/api.js';
 import { host } from '../core/url-parts.js';
-import { Dialog, Doing, Icon, Problem, sentence } from './basics.js';
+import { why } from './attempts.js';
+import { Dialog, Doing, Icon, Problem } from './basics.js';
 import { ExampleChoice, exampleOf } from './example-choice.js';
 import { RequestView } from './request-view.js';
 
@@ -54,7 +55,7 @@ function Result({ result: { request, response, error } }) {
   const told = response && { status: String(response.status), duration: duration(response.durationMs) };
   return html`<div class="stack">
     <p class=${`note ${good ? 'good' : 'bad'}`} role="status">
-      ${response ? t(good ? 'test.arrived' : 'test.refused', told) : t('test.failed', { why: sentence({ ...error, params: {} }, 'error') })}
+      ${response ? t(good ? 'test.arrived' : 'test.refused', told) : t('test.failed', { why: why({ ...error, error: error.code }) })}
     </p>
     ${response &&
     html`<div class="stack tight">

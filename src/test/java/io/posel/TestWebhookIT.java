@@ -242,10 +242,19 @@ class TestWebhookIT {
         assertThat(noHttp.at("error.code")).isIn("bad-answer", "connection-closed");
         assertThat(noHttp.text()).doesNotContain("SSH");
 
+        receiver.answer((socket, closing) -> {
+            socket.getOutputStream().write("HTTP/1.1 200 OK\r\nno colon\r\n\r\n".getBytes());
+            return false;
+        });
+        HttpAnswer noColon = test(receiver.url("/"));
+        assertThat(noColon.at("error.cause")).isEqualTo("header-without-colon");
+        assertThat(noColon.at("error.detail")).isEqualTo("a header line without a colon: no colon");
+
         receiver.answer(Answer.endlessInterim(102));
         HttpAnswer endless = test(receiver.url("/"));
         assertThat(endless.at("error.code")).isEqualTo("bad-answer");
-        assertThat(endless.at("error.detail")).isEqualTo("the answer is not valid HTTP");
+        assertThat(endless.at("error.cause")).isEqualTo("too-many-interim-answers");
+        assertThat(endless.at("error.detail")).isEqualTo("more than 20 interim answers");
     }
 
     @Test

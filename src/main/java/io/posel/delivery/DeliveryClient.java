@@ -9,7 +9,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -18,6 +17,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
 /**
  * camel-http's client for deliveries. Sends one request per attempt, but for one that a kept connection lost: no retry, no redirect, no cookie, no
  * compression. Ends the whole exchange (lease, connect, TLS, headers, body) when its time by the wall clock is over; the
- * timeouts of a connection are per read. Reads the answer here, at most {@value #ANSWER_LIMIT} bytes of it, so that
- * nothing behind can hang on a dripping body. Where HTTPS is enforced (F7) it refuses anything else itself, since a
+ * timeouts of a connection are per read. Reads the answer's body here, at most {@value #ANSWER_LIMIT} bytes of it
+ * and as far as it comes in this time, so that nothing behind can hang on it; once the head is there, the status decides. Where HTTPS is enforced (F7) it refuses anything else itself, since a
  * webhook may be older than that setting.
  *
  * <p>Bean {@code deliveryClient} of the step that sends. Closed by the endpoint that uses it.
@@ -75,7 +75,7 @@ public final class DeliveryClient extends CloseableHttpClient {
      * @param timeout of the whole exchange by the wall clock, name resolution included
      * @param version of Posel, for {@code User-Agent}
      * @param proxy through which everything goes; null for none
-     * @param tls null for the JDK's trust
+     * @param authorities trusted besides those of the JDK; null for none
      * @param httpsOnly whether plain HTTP is refused
      * @param maxAge of a connection that is used again; with zero none is
      */
@@ -85,7 +85,7 @@ public final class DeliveryClient extends CloseableHttpClient {
             Duration timeout,
             String version,
             @Nullable OutgoingProxy proxy,
-            @Nullable SSLContext tls,
+            @Nullable PrivateCas authorities,
             boolean httpsOnly,
             Duration maxAge) {}
 
@@ -149,17 +149,18 @@ public final class DeliveryClient extends CloseableHttpClient {
                 },
                 limit.toNanos(),
                 TimeUnit.NANOSECONDS);
+        HttpClientContext exchange = HttpClientContext.castOrCreate(context);
         String shownScheme = request.getScheme();
         URIAuthority shownAuthority = request.getAuthority();
         String shownPath = request.getPath();
         try {
             prepare(cancellable, where);
-            CloseableHttpResponse response = open(target, cancellable, context);
+            CloseableHttpResponse response = open(target, cancellable, exchange);
+            NoClientKeys.answered(exchange.getSSLSession());
+            // its status has decided: the alarm ends the reading of the body, not the attempt
             readAnswer(response, cancellable);
+            over.set(true);
             response.setHeader(DeliveryHeaders.ANSWERED, response.getCode());
-            if (!over.compareAndSet(false, true)) {
-                throw new DeliveryTimeoutException(limit);
-            }
             return response;
         } catch (IOException | RuntimeException e) {
             cancellable.cancel();
@@ -168,6 +169,9 @@ public final class DeliveryClient extends CloseableHttpClient {
                 DeliveryTimeoutException timeout = new DeliveryTimeoutException(limit);
                 timeout.addSuppressed(e);
                 throw timeout;
+            }
+            if (e instanceof IOException failed && exchange.getSSLSession() != null) {
+                throw ReceiverTls.explained(failed, NoClientKeys.wereAsked(exchange.getSSLSession()));
             }
             throw e;
         } finally {
@@ -230,25 +234,31 @@ public final class DeliveryClient extends CloseableHttpClient {
             request.setAuthority(new URIAuthority(where.host(), where.port()));
             request.setPath(where.pathAndQuery());
         }
+        HttpEntity body = request.getEntity();
+        if (body != null) {
+            request.setEntity(new PatientBody(body, request));
+        }
         if (!request.containsHeader(HttpHeaders.USER_AGENT)) {
             request.setHeader(HttpHeaders.USER_AGENT, userAgent);
         }
         request.setConfig(config);
     }
 
-    private static void readAnswer(ClassicHttpResponse response, HttpUriRequestBase request) throws IOException {
+    private static void readAnswer(ClassicHttpResponse response, HttpUriRequestBase request) {
         HttpEntity entity = response.getEntity();
         if (entity == null) {
             return;
         }
+        response.setEntity(new ByteArrayEntity(new byte[0], null));
         try (InputStream content = entity.getContent()) {
-            long length = entity.getContentLength();
-            byte[] answer = content.readNBytes(length < 0 ? ANSWER_LIMIT : (int) Math.min(length, ANSWER_LIMIT));
-            if (answer.length == ANSWER_LIMIT) {
+            AnswerBody body = AnswerBody.read(content, entity.getContentLength(), ANSWER_LIMIT);
+            response.setEntity(new ByteArrayEntity(body.content(), null));
+            if (!body.whole()) {
                 // before the stream is closed, which would read on to the end of an endless body
                 request.cancel();
             }
-            response.setEntity(new ByteArrayEntity(answer, null));
+        } catch (IOException e) {
+            // of closing what is gone
         }
         describeAsRead(response);
     }

@@ -43,7 +43,17 @@ final class DeliveryConnection extends DefaultManagedHttpClientConnection {
             HttpMessageWriterFactory<ClassicHttpRequest> requests,
             HttpMessageParserFactory<ClassicHttpResponse> answers,
             LongSupplier nanos) {
-        super(id, decoder, encoder, config, null, null, requests, answers);
+        super(
+                id,
+                decoder,
+                encoder,
+                config,
+                new AnswerLength(),
+                null,
+                (request, connection, in, sent, next) ->
+                        sent > 0 && connection instanceof DeliveryConnection made && made.isAnswerWaiting(),
+                requests,
+                answers);
         this.openedAt = nanos.getAsLong();
     }
 

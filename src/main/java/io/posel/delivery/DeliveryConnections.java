@@ -13,7 +13,6 @@ import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.CharCodingConfig;
@@ -33,12 +32,8 @@ import org.jspecify.annotations.Nullable;
  * they are kept.
  */
 final class DeliveryConnections implements HttpConnectionFactory<ManagedHttpClientConnection> {
-    private static final int MAX_HEADERS = 100;
-    private static final int MAX_LINE = 8 * 1024;
-    private static final Http1Config LIMITS = Http1Config.custom()
-            .setMaxHeaderCount(MAX_HEADERS)
-            .setMaxLineLength(MAX_LINE)
-            .build();
+    private static final Http1Config LIMITS =
+            Http1Config.custom().setMaxLineLength(AnswerHead.LIMIT).build();
     // an answer in another charset is no reason to fail
     private static final CharCodingConfig CHARSET = CharCodingConfig.custom()
             .setCharset(UTF_8)
@@ -62,11 +57,7 @@ final class DeliveryConnections implements HttpConnectionFactory<ManagedHttpClie
                 DefaultSchemePortResolver.INSTANCE,
                 addresses,
                 RegistryBuilder.<TlsSocketStrategy>create()
-                        .register(
-                                URIScheme.HTTPS.id,
-                                settings.tls() == null
-                                        ? DefaultClientTlsStrategy.createDefault()
-                                        : new DefaultClientTlsStrategy(settings.tls()))
+                        .register(URIScheme.HTTPS.id, new ReceiverTls(settings.authorities()))
                         .build());
     }
 
@@ -98,7 +89,7 @@ final class DeliveryConnections implements HttpConnectionFactory<ManagedHttpClie
                 CharCodingSupport.createEncoder(CHARSET),
                 LIMITS,
                 RequestHead::new,
-                new InterimAnswers(LIMITS),
+                config -> new AnswerHead(),
                 nanos);
     }
 }

@@ -26,7 +26,6 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
-import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Why an attempt failed (F2). Holds nothing secret: no URL, no header, no body of ours.
  *
  * @param kind stable, for programs and translations
+ * @param cause what it came from, where that is known
  * @param status what the receiver answered, null if it did not
  * @param reason one line for people
  * @param answer the beginning of what the receiver said, in UTF-8, at most {@value #ANSWER_LIMIT} bytes
@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Failure(
         Kind kind,
+        @Nullable FailureCause cause,
         @Nullable Integer status,
         String reason,
         byte[] answer,
@@ -98,7 +99,7 @@ public record Failure(
 
     /** The same, of an attempt whose request was sent twice. */
     Failure resent() {
-        return new Failure(kind, status, reason + "; " + Resent.NOTE, answer, retryAfter, sent, retryable);
+        return new Failure(kind, cause, status, reason + "; " + Resent.NOTE, answer, retryAfter, sent, retryable);
     }
 
     /** How long the receiver asks to wait, but no longer than this; null if it asks for nothing. */
@@ -167,21 +168,23 @@ public record Failure(
                 return String.valueOf(e.getMessage()).contains("unreachable")
                         ? tried(Kind.UNREACHABLE, "no network route to the host")
                         : tried(Kind.CONNECT_REFUSED, "the connection was refused");
+            } else if (e instanceof TlsException tls) {
+                return tried(Kind.TLS, tls.code(), detail(tls) + inJavasWords(tls.getCause()));
             } else if (e instanceof SSLException) {
                 return tried(Kind.TLS, "TLS failed: " + detail(e));
+            } else if (e instanceof BadAnswerException bad) {
+                return tried(Kind.BAD_ANSWER, bad.code(), detail(bad));
             } else if (e instanceof NoHttpResponseException
                     || e instanceof ConnectionClosedException
                     || e instanceof SocketException) {
-                return tried(Kind.CONNECTION_CLOSED, "the connection was closed before the answer was complete");
-            } else if (e instanceof MalformedChunkCodingException) {
-                return tried(Kind.BAD_ANSWER, "the answer's body is not valid HTTP");
+                return tried(Kind.CONNECTION_CLOSED, "the connection was closed before an answer came");
             } else if (e instanceof InterruptedIOException) {
                 return neverSent(Kind.INTERNAL, "interrupted", true);
             } else if (e instanceof IOException) {
                 return tried(Kind.BAD_ANSWER, "the answer is not valid HTTP: " + detail(e));
             }
         }
-        return neverSent(Kind.INTERNAL, "internal error: " + thrown.getClass().getSimpleName(), true);
+        return neverSent(Kind.INTERNAL, "internal error, which the log of Posel describes", true);
     }
 
     private static Failure ofAnswer(HttpOperationFailedException answered, Instant now) {
@@ -191,6 +194,7 @@ public record Failure(
         byte[] answer = body == null ? new byte[0] : body.getBytes(UTF_8);
         Failure failure = new Failure(
                 Kind.STATUS,
+                null,
                 status,
                 reason,
                 first(answer),
@@ -208,19 +212,27 @@ public record Failure(
      * @param sent whether the receiver was really tried
      */
     public static Failure ofRoute(@Nullable Integer status, String reason, boolean sent) {
-        return new Failure(Kind.ROUTE, status, reason, new byte[0], null, sent, false);
+        return new Failure(Kind.ROUTE, null, status, reason, new byte[0], null, sent, false);
     }
 
     private static Failure tried(Kind kind, String reason) {
-        return new Failure(kind, null, reason, new byte[0], null, true, true);
+        return tried(kind, null, reason);
+    }
+
+    private static Failure tried(Kind kind, @Nullable FailureCause cause, String reason) {
+        return new Failure(kind, cause, null, reason, new byte[0], null, true, true);
     }
 
     private static Failure neverSent(Kind kind, String reason, boolean retryable) {
-        return new Failure(kind, null, reason, new byte[0], null, false, retryable);
+        return new Failure(kind, null, null, reason, new byte[0], null, false, retryable);
+    }
+
+    private static String inJavasWords(@Nullable Throwable e) {
+        return e == null || e.getMessage() == null ? "" : " (" + detail(e) + ")";
     }
 
     private static String detail(Throwable e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String message = e.getMessage() == null ? "no details are known" : e.getMessage();
         String line = message.replaceAll("\\p{Cntrl}+", " ").strip();
         return line.length() <= DETAIL_LIMIT ? line : line.substring(0, DETAIL_LIMIT) + "…";
     }

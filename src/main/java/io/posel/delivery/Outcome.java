@@ -23,7 +23,14 @@ public sealed interface Outcome {
         @Override
         public AttemptFailed bare() {
             Failure bare = new Failure(
-                    failure.kind(), failure.status(), "", new byte[0], null, failure.sent(), failure.retryable());
+                    failure.kind(),
+                    failure.cause(),
+                    failure.status(),
+                    "",
+                    new byte[0],
+                    null,
+                    failure.sent(),
+                    failure.retryable());
             return new AttemptFailed(delivery, webhookVersion, number, at, durationMs, bare, nextAt);
         }
     }
@@ -42,7 +49,12 @@ public sealed interface Outcome {
             boolean resent)
             implements Outcome {
         public Delivered(
-                Queued delivery, int webhookVersion, int attempts, Instant at, @Nullable Integer status, int durationMs) {
+                Queued delivery,
+                int webhookVersion,
+                int attempts,
+                Instant at,
+                @Nullable Integer status,
+                int durationMs) {
             this(delivery, webhookVersion, attempts, at, status, durationMs, false);
         }
 

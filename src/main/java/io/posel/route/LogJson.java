@@ -34,6 +34,7 @@ final class LogJson {
                 "at", attempt.at(),
                 "status", attempt.status(),
                 "error", attempt.error(),
+                "cause", attempt.cause(),
                 "detail", attempt.detail(),
                 "resent", attempt.isResent(),
                 "durationMs", attempt.durationMs(),

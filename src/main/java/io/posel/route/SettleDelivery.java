@@ -86,12 +86,12 @@ public final class SettleDelivery implements Processor {
         Integer answer = delivery.answer();
         if (said.kind() == RouteOutcome.Kind.DELIVERED
                 || said.kind() == RouteOutcome.Kind.NONE && isSuccess(exchange, delivery)) {
-            return delivered(delivery, answer);
+            return delivered(exchange, delivery, answer);
         } else if (said.kind() == RouteOutcome.Kind.SKIPPED) {
             return skipped(delivery, said.text());
         } else if (isSuccess(exchange, delivery)) {
             LOG.warn("Delivery {}: {}", delivery.queued().id(), said.text());
-            return delivered(delivery, answer);
+            return delivered(exchange, delivery, answer);
         }
         Outcome.AttemptFailed last = delivery.lastFailure();
         if (last != null) {
@@ -144,7 +144,7 @@ public final class SettleDelivery implements Processor {
                 null);
     }
 
-    private Outcome delivered(Delivery delivery, @Nullable Integer status) {
+    private Outcome delivered(Exchange exchange, Delivery delivery, @Nullable Integer status) {
         int millis = delivery.attemptMillis();
         LOG.info(
                 "delivered {} to webhook {}, delivery {}, attempt {}, {} ms",

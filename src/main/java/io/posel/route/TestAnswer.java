@@ -2,6 +2,7 @@ package io.posel.route;
 
 import io.posel.delivery.AddressPolicy;
 import io.posel.delivery.Failure;
+import io.posel.delivery.FailureCause;
 import io.posel.delivery.Resent;
 import io.posel.json.Json;
 import java.nio.ByteBuffer;
@@ -62,13 +63,18 @@ final class TestAnswer {
 
     /** Why there is none. Neither an address that was looked up nor what something that is no HTTP said is told. */
     static Json error(Failure failure) {
+        FailureCause cause = failure.cause();
         String detail =
                 switch (failure.kind()) {
                     case ADDRESS_REFUSED -> REFUSED;
-                    case BAD_ANSWER -> "the answer is not valid HTTP";
+                    case BAD_ANSWER ->
+                        cause == null || cause == FailureCause.NOT_HTTP
+                                ? "the answer is not valid HTTP"
+                                : failure.reason();
                     default -> failure.reason();
                 };
-        return Json.object("code", failure.kind().code(), "detail", detail);
+        return Json.object(
+                "code", failure.kind().code(), "cause", cause == null ? null : cause.code(), "detail", detail);
     }
 
     private static String text(Object value) {

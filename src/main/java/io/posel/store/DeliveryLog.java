@@ -117,6 +117,7 @@ public final class DeliveryLog {
                     settledAt.minusMillis(duration),
                     row.getObject("status", Integer.class),
                     null,
+                    null,
                     isResent(row) ? Resent.NOTE : null,
                     duration,
                     null));
@@ -145,13 +146,15 @@ public final class DeliveryLog {
             select.setArray(1, connection.createArrayOf("uuid", ids));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
+                    AttemptError error = AttemptError.parse(row.getString("error"));
                     attempts.computeIfAbsent(row.getObject("delivery_id", UUID.class), id -> new ArrayList<>())
                             .add(new LoggedDelivery.Attempt(
                                     row.getInt("run"),
                                     row.getInt("number"),
                                     row.getObject("at", OffsetDateTime.class).toInstant(),
                                     row.getObject("status", Integer.class),
-                                    row.getString("error"),
+                                    error.kind(),
+                                    error.cause(),
                                     row.getString("detail"),
                                     row.getInt("duration_ms"),
                                     row.getBytes("answer")));

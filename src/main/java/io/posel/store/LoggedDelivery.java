@@ -36,6 +36,7 @@ public record LoggedDelivery(
      * @param at when it began
      * @param status what was answered, null if nothing was
      * @param error the kind of failure, null for a success
+     * @param cause what the failure came from, null if that is not known
      * @param detail the failure in a sentence, or what else is to be said
      * @param answer the beginning of what the receiver said to a failure
      */
@@ -45,6 +46,7 @@ public record LoggedDelivery(
             Instant at,
             @Nullable Integer status,
             @Nullable String error,
+            @Nullable String cause,
             @Nullable String detail,
             int durationMs,
             byte @Nullable [] answer) {

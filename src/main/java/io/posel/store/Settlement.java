@@ -375,7 +375,7 @@ public final class Settlement implements AutoCloseable {
                 attempt.setInt(3, each.number());
                 attempt.setObject(4, time(each.at()));
                 attempt.setObject(5, each.failure().status(), Types.INTEGER);
-                attempt.setString(6, each.failure().kind().code());
+                attempt.setString(6, AttemptError.of(each.failure()).stored());
                 attempt.setString(7, storable(each.failure().reason()));
                 attempt.setInt(8, each.durationMs());
                 attempt.setBytes(9, each.failure().answer());

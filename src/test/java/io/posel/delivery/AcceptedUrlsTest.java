@@ -79,7 +79,14 @@ class AcceptedUrlsTest {
         AddressPolicy policy = new AddressPolicy(Cidr.parseList("127.0.0.0/8"), null, () -> 0);
         return new DeliveryClient(
                 new DeliveryClient.Settings(
-                        4, Duration.ofSeconds(20), Duration.ofSeconds(30), "0.1.0", proxy, null, false),
+                        4,
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(30),
+                        "0.1.0",
+                        proxy,
+                        null,
+                        false,
+                        Duration.ofMinutes(1)),
                 new DeliveryResolver(policy, AcceptedUrlsTest::here, Runnable::run, Duration.ofSeconds(10)),
                 ALARMS);
     }

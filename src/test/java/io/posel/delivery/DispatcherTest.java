@@ -736,15 +736,15 @@ class DispatcherTest {
     }
 
     private static Failure busy() {
-        return new Failure(Failure.Kind.STATUS, 429, "busy", new byte[0], Duration.ofSeconds(30), true, true);
+        return new Failure(Failure.Kind.STATUS, null, 429, "busy", new byte[0], Duration.ofSeconds(30), true, true);
     }
 
     private static Failure timeout() {
-        return new Failure(Failure.Kind.TIMEOUT, null, "slow", new byte[0], null, true, true);
+        return new Failure(Failure.Kind.TIMEOUT, null, null, "slow", new byte[0], null, true, true);
     }
 
     private static Failure failure() {
-        return new Failure(Failure.Kind.STATUS, 500, "500", new byte[0], null, true, true);
+        return new Failure(Failure.Kind.STATUS, null, 500, "500", new byte[0], null, true, true);
     }
 
     private void queue(String webhookId, String... keys) {

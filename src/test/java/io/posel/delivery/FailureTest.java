@@ -197,6 +197,6 @@ class FailureTest {
     }
 
     private static Failure failure(Kind kind, @Nullable Integer status, @Nullable Duration retryAfter) {
-        return new Failure(kind, status, "no", new byte[0], retryAfter, true, true);
+        return new Failure(kind, null, status, "no", new byte[0], retryAfter, true, true);
     }
 }

@@ -440,14 +440,7 @@ class KeptConnectionsTest {
                 new AddressPolicy(Cidr.parseList("127.0.0.0/8"), null, () -> 0), this::lookup, lookups, AMPLE);
         DeliveryClient client = new DeliveryClient(
                 new DeliveryClient.Settings(
-                        16,
-                        connectTimeout,
-                        limit,
-                        "0.1.0",
-                        proxy,
-                        PrivateCas.read(keys.pem()).context(),
-                        false,
-                        maxAge),
+                        16, connectTimeout, limit, "0.1.0", proxy, PrivateCas.read(keys.pem()), false, maxAge),
                 resolver,
                 alarms);
         open.add(client);

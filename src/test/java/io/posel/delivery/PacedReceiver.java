@@ -190,11 +190,12 @@ final class PacedReceiver implements InstantSource {
     }
 
     static Failure status(int status, @Nullable Duration retryAfter) {
-        return new Failure(Failure.Kind.STATUS, status, "answered " + status, new byte[0], retryAfter, true, true);
+        return new Failure(
+                Failure.Kind.STATUS, null, status, "answered " + status, new byte[0], retryAfter, true, true);
     }
 
     static Failure failure(Failure.Kind kind) {
-        return new Failure(kind, null, kind.code(), new byte[0], null, true, true);
+        return new Failure(kind, null, null, kind.code(), new byte[0], null, true, true);
     }
 
     private final class Disk implements Backlog {

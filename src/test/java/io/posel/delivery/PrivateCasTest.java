@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.core5.http.HttpHost;
@@ -60,8 +59,8 @@ class PrivateCasTest {
                 .isGreaterThan(50);
         try (Receiver first = Receiver.start(one.serverContext().getServerSocketFactory());
                 Receiver second = Receiver.start(two.serverContext().getServerSocketFactory());
-                DeliveryClient client = client(cas.context());
-                DeliveryClient knowsOne = client(PrivateCas.read(one.pem()).context())) {
+                DeliveryClient client = client(cas);
+                DeliveryClient knowsOne = client(PrivateCas.read(one.pem()))) {
             assertThat(get(client, "one.example", first.port())).isEqualTo(200);
             assertThat(get(client, "two.example", second.port())).isEqualTo(200);
             assertThat(get(knowsOne, "one.example", first.port())).isEqualTo(200);
@@ -97,17 +96,18 @@ class PrivateCasTest {
     @Test
     @DisplayName("TLS 1.2 and 1.3 are offered and nothing older, with the name of the receiver")
     void versions() throws Exception {
-        for (SSLContext tls : new SSLContext[] {null, SSLContext.getDefault()}) {
-            byte[] hello = clientHello(tls);
+        KeyTool own = KeyTool.create(Files.createDirectory(folder.resolve("3")), "dns:own.example");
+        for (PrivateCas authorities : new PrivateCas[] {null, PrivateCas.read(own.pem())}) {
+            byte[] hello = clientHello(authorities);
 
             assertThat(offeredVersions(hello)).containsExactlyInAnyOrder("0304", "0303");
             assertThat(new String(hello, ISO_8859_1)).contains("receiver.example");
         }
     }
 
-    private byte[] clientHello(@Nullable SSLContext tls) throws Exception {
+    private byte[] clientHello(@Nullable PrivateCas authorities) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
-                DeliveryClient client = client(tls)) {
+                DeliveryClient client = client(authorities)) {
             CompletableFuture<byte[]> hello = CompletableFuture.supplyAsync(() -> {
                 try (Socket socket = server.accept()) {
                     InputStream in = socket.getInputStream();
@@ -137,7 +137,7 @@ class PrivateCasTest {
         return versions;
     }
 
-    private DeliveryClient client(@Nullable SSLContext tls) {
+    private DeliveryClient client(@Nullable PrivateCas authorities) {
         DeliveryResolver targets = new DeliveryResolver(
                 new AddressPolicy(Cidr.parseList("127.0.0.0/8"), null, () -> 0),
                 host -> InetAddress.getAllByName("127.0.0.1"),
@@ -150,7 +150,7 @@ class PrivateCasTest {
                         Duration.ofSeconds(20),
                         "0.1.0",
                         null,
-                        tls,
+                        authorities,
                         false,
                         Duration.ofMinutes(1)),
                 targets,

@@ -23,7 +23,6 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -81,7 +80,7 @@ class ProxyClientTest {
             "HTTPS goes through a tunnel: the proxy sees nothing of the request, the receiver nothing of its login")
     void tunnel(@TempDir Path folder) throws Exception {
         KeyTool keys = KeyTool.create(folder, "dns:receiver.example");
-        SSLContext trust = PrivateCas.read(keys.pem()).context();
+        PrivateCas trust = PrivateCas.read(keys.pem());
         try (Receiver receiver = Receiver.start(keys.serverContext().getServerSocketFactory());
                 TunnelProxy proxy = TunnelProxy.to(receiver.port());
                 DeliveryClient client = client(proxy.url().replace("://", "://posel:s3cret@"), trust);
@@ -268,7 +267,7 @@ class ProxyClientTest {
                 Duration.ofSeconds(3));
     }
 
-    private DeliveryClient client(String proxy, @Nullable SSLContext tls) {
+    private DeliveryClient client(String proxy, @Nullable PrivateCas tls) {
         return new DeliveryClient(
                 new DeliveryClient.Settings(
                         4,

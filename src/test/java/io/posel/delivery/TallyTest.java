@@ -64,7 +64,7 @@ class TallyTest {
 
     @Test
     void tellsWhatBecameOfAttemptsAndDeliveries() {
-        Failure failure = new Failure(Failure.Kind.STATUS, 500, "no", new byte[0], null, true, true);
+        Failure failure = new Failure(Failure.Kind.STATUS, null, 500, "no", new byte[0], null, true, true);
         Outcome.AttemptFailed failed =
                 new Outcome.AttemptFailed(queued(id(), 1), 1, 1, clock.instant(), 5, failure, null);
         tally.happened(failed);

@@ -66,7 +66,7 @@ class WebhookTallyTest {
 
     @Test
     void countsNeitherWhatWasSkippedNorWhatIsTriedAgain() {
-        Failure failure = new Failure(Failure.Kind.STATUS, 500, "no", new byte[0], null, true, true);
+        Failure failure = new Failure(Failure.Kind.STATUS, null, 500, "no", new byte[0], null, true, true);
         tally.happened(new Outcome.Skipped(queued("a"), clock.instant(), "deleted"));
         tally.happened(new Outcome.AttemptFailed(queued("a"), 1, 1, clock.instant(), 5, failure, null));
 

@@ -103,6 +103,7 @@ class TextsIT {
         Map<String, String> enums = new LinkedHashMap<>();
         enums.put("Code", "problem.");
         enums.put("AttemptError", "error.");
+        enums.put("AttemptCause", "cause.");
         enums.put("Action", "action.");
         enums.forEach((schema, prefix) -> assertThat(values(schema).stream().map(prefix::concat))
                 .as(schema)

@@ -653,6 +653,7 @@ final class Node {
         Duration asked = answer == Answer.PAUSE ? world.retryAfter() : null;
         Failure failure = new Failure(
                 answer == Answer.TIMEOUT ? Failure.Kind.TIMEOUT : Failure.Kind.STATUS,
+                null,
                 gone ? 410 : answer == Answer.ERROR ? 500 : 503,
                 "no",
                 new byte[0],

@@ -215,6 +215,7 @@ class AnnouncementsIT {
             Failure failure = new Failure(
                     kind.equals("render") ? Failure.Kind.RENDER : Failure.Kind.INTERNAL,
                     null,
+                    null,
                     "what is wrong",
                     new byte[0],
                     null,
@@ -275,7 +276,8 @@ class AnnouncementsIT {
 
         private Outcome gone(int version) throws SQLException {
             Queued delivery = queued("t");
-            Failure failure = new Failure(Failure.Kind.STATUS, 410, "answered 410", new byte[0], null, true, false);
+            Failure failure =
+                    new Failure(Failure.Kind.STATUS, null, 410, "answered 410", new byte[0], null, true, false);
             Instant now = clock.instant();
             return new Outcome.Dead(
                     delivery,

@@ -354,7 +354,7 @@ class SettlementIT {
 
         private Outcome.AttemptFailed failed(Queued delivery, int number, String detail) {
             byte[] answer = "no".getBytes(StandardCharsets.UTF_8);
-            Failure failure = new Failure(Failure.Kind.STATUS, 500, detail, answer, null, true, true);
+            Failure failure = new Failure(Failure.Kind.STATUS, null, 500, detail, answer, null, true, true);
             return new Outcome.AttemptFailed(delivery, 1, number, NOW, 5, failure, NOW);
         }
 

@@ -204,10 +204,13 @@ class TemplateFuzzTest {
     }
 
     private static void assertTarget(String url, UrlTemplate template) throws Exception {
-        URI uri = new URI(url);
+        // java.net.URI knows no underscore in a host
+        int authority = url.indexOf("://") + 3;
+        int pathAt = url.indexOf('/', authority);
+        URI uri = new URI(url.substring(0, pathAt).replace('_', 'u') + url.substring(pathAt));
         int port = uri.getPort() < 0 ? template.isHttps() ? 443 : 80 : uri.getPort();
         holds(template.scheme().equals(uri.getScheme()), "keeps its scheme", url);
-        holds(template.host().equals(uri.getHost()), "keeps its host", url);
+        holds(template.host().replace('_', 'u').equals(uri.getHost()), "keeps its host", url);
         holds(template.port() == port, "keeps its port", url);
         holds(uri.getRawUserInfo() == null && uri.getRawFragment() == null, "has no user info and no fragment", url);
         holds(uri.getRawPath().startsWith("/"), "has a path", url);

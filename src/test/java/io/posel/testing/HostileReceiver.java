@@ -10,7 +10,7 @@ import java.util.function.Function;
 public enum HostileReceiver {
     NEVER_ANSWERS(canary -> Answer.hang(), "timeout"),
     DRIPS_ITS_HEADER(canary -> Answer.dripHeaders(Duration.ofSeconds(1)), "timeout"),
-    DRIPS_ITS_BODY(canary -> Answer.drip(200, 1000, Duration.ofSeconds(1)), "timeout"),
+    DRIPS_ITS_BODY(canary -> Answer.drip(500, 1000, Duration.ofSeconds(1)), "status"),
     DRIPS_INTERIM_ANSWERS(canary -> dripInterim(Duration.ofMillis(200)), "timeout"),
     FLOODS_WITH_100(canary -> Answer.endlessInterim(100), "bad-answer"),
     FLOODS_WITH_103(canary -> Answer.endlessInterim(103), "bad-answer"),
@@ -18,7 +18,7 @@ public enum HostileReceiver {
     ENDLESS_HEADER_LINE(canary -> Answer.endlessHeaderLine(), "bad-answer"),
     ENDLESS_BODY(canary -> Answer.endlessBody(500), "status"),
     ENDLESS_GARBAGE(canary -> Answer.endlessGarbage(), "bad-answer"),
-    RESETS_IN_ITS_ANSWER(canary -> Answer.reset(200), "connection-closed"),
+    RESETS_IN_ITS_ANSWER(canary -> Answer.reset(500), "status"),
     CLOSES_AFTER_ITS_ANSWER(canary -> closeAfterAnswer(), "status", "connection-closed"),
     CLOSES_AT_THE_NEXT_REQUEST(canary -> closeAtNextRequest(), "status", "connection-closed"),
     REDIRECTS_301(canary -> Answer.status(301).header("Location", canary), "status"),
@@ -46,7 +46,7 @@ public enum HostileReceiver {
 
     /** Each attempt lasts until its time is over. */
     public boolean isSlow() {
-        return failures.contains("timeout");
+        return failures.contains("timeout") || this == DRIPS_ITS_BODY;
     }
 
     /** It may close a kept connection while a request is on its way, and then never sees that request. */
