@@ -23,6 +23,7 @@ import io.posel.template.UserInfo;
 import java.net.URI;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,10 +53,10 @@ public final class Feed implements CamelContextAware {
     /** Pages read without a pause; a server that links in a circle is not asked faster than that. */
     static final int MAX_PAGES = 1_000;
 
-    private static final Set<String> EVENT = Set.of("type", "entity", "data");
     private static final int SERVER_ERRORS = 500;
     private static final String POSITION = "feedPosition";
     private static final String NEXT = "feedNextPosition";
+    private static final String ITEMS = "feedItems";
     private static final String MORE = "CamelSchedulerPolledMessages";
 
     private final Map<String, String> mapping = new LinkedHashMap<>();
@@ -138,10 +139,12 @@ public final class Feed implements CamelContextAware {
         Message message = exchange.getMessage();
         Paging.Page page = checked(plan, asked, page(plan, asked, message));
         Map<String, Event> events = new LinkedHashMap<>();
+        Map<String, Json> itemsOfEvents = new HashMap<>();
         for (Item item : page.items()) {
-            add(plan, item, events);
+            add(plan, item, events, itemsOfEvents);
         }
         exchange.setProperty(NEXT, page);
+        exchange.setProperty(ITEMS, itemsOfEvents);
         message.removeHeaders("*");
         message.setBody(portions(List.copyOf(events.values())));
     }
@@ -201,12 +204,14 @@ public final class Feed implements CamelContextAware {
         return page;
     }
 
-    private static void add(Plan plan, Item item, Map<String, Event> events) {
+    private static void add(Plan plan, Item item, Map<String, Event> events, Map<String, Json> itemsOfEvents) {
+        String key = key(plan.id.in(item.json()));
         try {
             if (item.flaw() != null) {
                 throw new ProblemException(400, FieldError.of("", "unreadable", item.flaw()));
             }
             for (Event event : plan.reader.of(plan.events.of(item.json()))) {
+                itemsOfEvents.putIfAbsent(event.id(), item.json());
                 Event before = events.putIfAbsent(event.id(), event);
                 if (before != null && !before.equals(event)) {
                     throw new ProblemException(
@@ -218,7 +223,11 @@ public final class Feed implements CamelContextAware {
                 }
             }
         } catch (ProblemException e) {
-            plan.setAside.keep(key(plan.id.in(item.json())), e, item.json());
+            // as text, or trying it again would make an event of what cannot be read
+            plan.setAside.keep(
+                    key,
+                    e,
+                    item.flaw() == null ? item.json() : new Json.Str(item.json().toString()));
         }
     }
 
@@ -234,15 +243,8 @@ public final class Feed implements CamelContextAware {
             throw refusal;
         }
         Event event = exchange.getProperty("event", Event.class);
-        plan().setAside.keep(event.id(), refusal, EventJson.of(event));
-    }
-
-    /** What was set aside as an event is read as one; all else by the mapping. */
-    private List<Event> again(Json item) {
-        Plan plan = plan();
-        boolean event =
-                item instanceof Json.Obj object && object.members().keySet().containsAll(EVENT);
-        return event ? plan.reader.of(item) : plan.reader.of(plan.events.of(item));
+        Json item = (Json) exchange.getProperty(ITEMS, Map.class).get(event.id());
+        plan().setAside.keep(event.id(), refusal, item == null ? EventJson.of(event) : item);
     }
 
     /**
@@ -310,8 +312,9 @@ public final class Feed implements CamelContextAware {
                     new SetAsideLog(source, the(SetAside.class)),
                     the(SourcePositions.class),
                     the(SourceHealth.class));
+            Plan known = made;
+            the(SetAsideReaders.class).put(source, item -> known.reader.of(known.events.of(item)));
             plan = made;
-            the(SetAsideReaders.class).put(source, this::again);
         }
         return made;
     }
