@@ -36,9 +36,6 @@ final class AnswerHead implements HttpMessageParser<ClassicHttpResponse> {
 
     @Override
     public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in) throws IOException {
-        if (reused && interim == 0 && buffer.length() > 0) {
-            throw new NoHttpResponseException("something came before the request was sent");
-        }
         room = LIMIT;
         ClassicHttpResponse answer = statusLine(buffer, in);
         readHeaders(answer, buffer, in);
