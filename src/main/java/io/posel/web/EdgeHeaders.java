@@ -43,8 +43,8 @@ public final class EdgeHeaders implements HeaderFilterStrategy {
             "x-request-id");
 
     /** Query parameters that a route sees as headers: those of the administration interface. */
-    public static final Set<String> QUERY_PARAMETERS =
-            Set.of("cursor", "deleted", "entity", "event", "from", "limit", "state", "to", "type", "webhook");
+    public static final Set<String> QUERY_PARAMETERS = Set.of(
+            "cursor", "deleted", "entity", "event", "from", "key", "limit", "source", "state", "to", "type", "webhook");
 
     private static final Set<String> RESPONSE_HEADERS = Set.of(
             "allow",
