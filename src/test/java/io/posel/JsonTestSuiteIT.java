@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.posel.json.Json;
+import io.posel.template.BodyTemplate;
 import io.posel.testing.Corpora;
 import io.posel.testing.Corpora.Case;
 import io.posel.testing.HttpAnswer;
@@ -286,7 +287,7 @@ class JsonTestSuiteIT {
                         .as(json.name())
                         .containsExactly(" malformed-json");
                 continue;
-            } else if (body.isBlank()) {
+            } else if (BodyTemplate.isBlank(body)) {
                 blank.add(json.name());
                 String preview = "{\"url\":\"http://a.example/\",\"body\":\"%s\",\"eventType\":\"session.ended\"}";
                 assertThat(posel.post("/api/preview", preview.formatted(body)).at("method"))
@@ -304,13 +305,15 @@ class JsonTestSuiteIT {
                         .isPositive();
             }
         }
-        assertThat(blank).containsExactlyInAnyOrder("n_single_space", "n_structure_no_data");
+        assertThat(blank)
+                .containsExactlyInAnyOrder("n_single_space", "n_structure_no_data", "n_structure_UTF8_BOM_no_data");
         assertThat(posel.get("/api/webhooks/" + id).text()).isEqualTo(before);
     }
 
     @Test
     @DisplayName(
-            "S8: of bodies where RFC 8259 leaves the choice, those of text and at most 100 deep are sent as written")
+            "S8: of bodies where RFC 8259 leaves the choice, those of text and at most 100 deep are sent as written, without"
+                    + " a byte order mark")
     void choicesOfTemplates() {
         for (Case json : Corpora.jsonTestSuite("i_")) {
             if (json.text().isEmpty()) {
@@ -321,10 +324,15 @@ class JsonTestSuiteIT {
                     "{\"url\":\"http://a.example/\",\"body\":\"%s\",\"eventType\":\"session.ended\"}"
                             .formatted(escaped(json.text().get())));
 
-            boolean passes = !json.name().startsWith("i_structure_");
+            boolean marked = json.name().equals("i_structure_UTF-8_BOM_empty_object");
+            boolean passes = marked || !json.name().startsWith("i_structure_");
             assertThat(answer.status()).as(json + " " + answer).isEqualTo(passes ? 200 : 422);
             if (passes) {
-                assertThat(answer.at("body")).isEqualTo(json.text().get());
+                assertThat(answer.at("body"))
+                        .isEqualTo(
+                                marked
+                                        ? json.text().get().substring(1)
+                                        : json.text().get());
             }
         }
     }
