@@ -96,6 +96,7 @@ export default {
     'problem.secret-required': 'Nothing that may be sent to this address is stored behind ***. Enter the password, key or header value again.',
     'problem.address-not-allowed': 'Posel may not send to {host}: that address is not public, or Posel itself listens there. Whoever runs Posel can allow other networks with the setting {setting}.',
     'problem.not-https': 'Data and keys are not encrypted on their way to this address. Use https:// if the receiver can.',
+    'problem.host-underscore': 'The server name contains an underscore. Services in a container network (such as Docker) may have one, public servers may not: check its spelling.',
     'problem.https-required': 'Only addresses that begin with https:// are allowed here (POSEL_DELIVERY_HTTPS_ONLY). Change the URL.',
     'problem.render': 'No request can be made of this event: one of its values does not fit into the URL or a header. Try another event, or put the variable elsewhere.',
 
@@ -139,7 +140,6 @@ export default {
     'problem.header-control-character': 'Character {column} of the value ({character}): a header has only one line. Remove the line break or control character.',
 
     // saved all the same
-    'warning.host-underscore': 'The server name contains an underscore. Services in a container network (such as Docker) may have one, public servers may not: check its spelling.',
     'warning.not-https': 'Data and keys are not encrypted on their way to this address. It is better to use https:// if the receiver can.',
     'warning.https-required': 'Nothing is sent to this address: only https:// is allowed here (POSEL_DELIVERY_HTTPS_ONLY). Change the URL.',
     'warning.address-not-allowed': 'Nothing is sent to {host}: that address is not public, or Posel itself listens there. Whoever runs Posel can allow other networks with the setting {setting}.',
@@ -244,6 +244,7 @@ export default {
     'problem.secret-required': 'Hvězdičky *** tu nezastupují nic uloženého, co by se na tuto adresu smělo poslat. Zadejte heslo, klíč nebo hodnotu hlavičky znovu.',
     'problem.address-not-allowed': 'Na {host} Posel nesmí posílat: ta adresa není veřejná, nebo na ní poslouchá on sám. Kdo Posla provozuje, může jiné sítě povolit nastavením {setting}.',
     'problem.not-https': 'Data a klíče nejsou na cestě k této adrese šifrované. Použijte https://, pokud to příjemce umí.',
+    'problem.host-underscore': 'Název serveru obsahuje podtržítko. Služby v síti kontejnerů (například Docker) ho mít mohou, veřejné servery ne: zkontrolujte, jestli není překlepnutý.',
     'problem.https-required': 'Povoleny jsou tu jen adresy, které začínají https:// (POSEL_DELIVERY_HTTPS_ONLY). Změňte adresu URL.',
     'problem.render': 'Z této události nelze sestavit požadavek: některá její hodnota se nehodí do adresy URL nebo do hlavičky. Zkuste jinou událost, nebo dejte proměnnou jinam.',
 
@@ -287,7 +288,6 @@ export default {
     'problem.header-control-character': '{column}. znak hodnoty ({character}): hlavička má jen jeden řádek. Odeberte konec řádku nebo řídicí znak.',
 
     // saved all the same
-    'warning.host-underscore': 'Název serveru obsahuje podtržítko. Služby v síti kontejnerů (například Docker) ho mít mohou, veřejné servery ne: zkontrolujte, jestli není překlepnutý.',
     'warning.not-https': 'Data a klíče nejsou na cestě k této adrese šifrované. Lepší je https://, pokud to příjemce umí.',
     'warning.https-required': 'Na tuto adresu se nic neposílá: povoleno je tu jen https:// (POSEL_DELIVERY_HTTPS_ONLY). Změňte adresu URL.',
     'warning.address-not-allowed': 'Na {host} se nic neposílá: ta adresa není veřejná, nebo na ní poslouchá sám Posel. Kdo Posla provozuje, může jiné sítě povolit nastavením {setting}.',
