@@ -414,7 +414,7 @@ class OpenApiIT {
     @Order(1)
     void setAside() throws Exception {
         Map<String, String> rows = new LinkedHashMap<>();
-        rows.put("outbox", "{'id':'1','type':'t','entity_type':'e','entity_id':'1'}");
+        rows.put("outbox", "{'id':'1','type':'t','entity_type':'e','entity_id':'1','data':{}}");
         rows.put("gone", "{}");
         try (Connection connection = running.connect();
                 var insert = connection.prepareStatement(

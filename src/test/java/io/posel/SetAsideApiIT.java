@@ -86,7 +86,7 @@ class SetAsideApiIT {
             try (var update = connection.prepareStatement("update set_aside set data = ? where item = '1'")) {
                 update.setBytes(
                         1,
-                        "{\"id\":1,\"type\":\"order.paid\",\"entity_type\":\"order\",\"entity_id\":\"1\"}"
+                        "{\"id\":1,\"type\":\"order.paid\",\"entity_type\":\"order\",\"entity_id\":\"1\",\"data\":{}}"
                                 .getBytes(UTF_8));
                 update.executeUpdate();
             }
