@@ -120,8 +120,13 @@ final class ItemTimes {
         }
     }
 
-    /** Not toString, which leaves out seconds that are zero. */
-    private static String iso(OffsetDateTime time) {
-        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time);
+    /**
+     * As RFC 3339 has it: with seconds that are zero, and without the seconds of an offset, which zones had before they
+     * were standardised.
+     */
+    static String iso(OffsetDateTime time) {
+        boolean hasSeconds = time.getOffset().getTotalSeconds() % 60 != 0;
+        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
+                hasSeconds ? time.withOffsetSameInstant(ZoneOffset.UTC) : time);
     }
 }

@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -22,7 +21,6 @@ import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,9 +33,11 @@ final class SqlValues {
     private static final int MAX_DIGITS = 1_000;
 
     private final ZoneId zone;
+    private final ItemTimes times;
 
     SqlValues(ZoneId zone) {
         this.zone = zone;
+        this.times = new ItemTimes(zone);
     }
 
     /** Numbers keep their scale, times become ISO-8601 with offset, bytes base64, unknown objects their text. */
@@ -65,7 +65,7 @@ final class SqlValues {
         }
         TemporalAccessor time = temporal(value);
         if (time instanceof OffsetDateTime at) {
-            return new Json.Str(iso(at));
+            return new Json.Str(ItemTimes.iso(at));
         } else if (time instanceof LocalTime at) {
             return new Json.Str(DateTimeFormatter.ISO_LOCAL_TIME.format(at));
         } else if (time instanceof OffsetTime at) {
@@ -82,14 +82,15 @@ final class SqlValues {
         return json instanceof Json.Num number ? new Json.Str(number.text()) : json;
     }
 
-    /** A time for {@code occurredAt}; text without an offset is read in the zone. */
+    /** A time for {@code occurredAt}: numbers are counted from 1970, text without an offset is read in the zone. */
     Json time(@Nullable Object value) throws UnreadableValueException {
         Json json = json(value instanceof Date date ? date.toLocalDate() : value);
         if (value instanceof LocalDate || value instanceof Date) {
             LocalDate day = LocalDate.parse(((Json.Str) json).value());
-            return new Json.Str(iso(day.atStartOfDay(zone).toOffsetDateTime()));
+            return new Json.Str(ItemTimes.iso(day.atStartOfDay(zone).toOffsetDateTime()));
         }
-        return json instanceof Json.Str string ? new Json.Str(withOffset(string.value())) : json;
+        Json read = times.read(json);
+        return read == null ? json : read;
     }
 
     /** The JSON that stands in a text, bytes or an object that a driver made of a JSON column. */
@@ -160,28 +161,5 @@ final class SqlValues {
             return date.toInstant().atZone(zone).toOffsetDateTime();
         }
         return value instanceof TemporalAccessor other ? other : null;
-    }
-
-    private String withOffset(String text) {
-        // 2026-11-22 10:00:00 +01:00, as databases write it
-        String iso = text.strip().replaceFirst(" ", "T").replace(" ", "");
-        try {
-            return iso(OffsetDateTime.parse(iso));
-        } catch (DateTimeParseException e) {
-            return local(iso, text);
-        }
-    }
-
-    private String local(String iso, String otherwise) {
-        try {
-            return iso(LocalDateTime.parse(iso).atZone(zone).toOffsetDateTime());
-        } catch (DateTimeException e) {
-            return otherwise;
-        }
-    }
-
-    /** Not toString, which leaves out seconds that are zero. */
-    private static String iso(OffsetDateTime time) {
-        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time);
     }
 }

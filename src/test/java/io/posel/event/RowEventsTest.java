@@ -152,6 +152,10 @@ class RowEventsTest {
             2026-07-01T10:00:00.123       | 2026-07-01T10:00:00.123+02:00
             2026-11-22 10:00:00.5 -03:30  | 2026-11-22T10:00:00.5-03:30
             2026-11-22 10:00:00+02        | 2026-11-22T10:00:00+02:00
+            1751371200                    | 2025-07-01T12:00:00Z
+            1751371200000                 | 2025-07-01T12:00:00Z
+            2026-07-01                    | 2026-07-01T00:00:00+02:00
+            1800-01-01 00:00:00           | 1799-12-31T23:02:16Z
             """)
     void aTimeAsTextIsReadAsDatabasesWriteIt(String text, String expected) {
         Map<String, @Nullable Object> row = valid();
@@ -178,6 +182,16 @@ class RowEventsTest {
         row.put("data", "{}");
 
         assertThat(rows.of(row).occurredAt()).isEqualTo("2026-11-22T00:00:00+01:00");
+    }
+
+    @Test
+    @DisplayName("G11: a number is counted from 1970, as JDBC writes times into SQLite")
+    void aTimeAsANumber() {
+        Map<String, @Nullable Object> row = valid();
+        row.put("occurred_at", 1_751_371_200_000L);
+        row.put("data", "{}");
+
+        assertThat(rows.of(row).occurredAt()).isEqualTo("2025-07-01T12:00:00Z");
     }
 
     static Stream<Object> documents() {
