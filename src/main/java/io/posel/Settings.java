@@ -29,7 +29,13 @@ import org.quartz.CronExpression;
 public final class Settings {
     private static final String DEFAULTS = "/posel/config/application.properties";
     private static final String SOURCE = SettingNames.SOURCE;
-    private static final Pattern AUTO_SERVER = Pattern.compile(";\\s*AUTO_SERVER\\s*=\\s*TRUE");
+    private static final Pattern AUTO_SERVER =
+            Pattern.compile(";\\s*AUTO_SERVER\\s*=(?!\\s*(?:FALSE|F|NO|N|0)\\s*(?:;|$))");
+    private static final String HOST = "(?:\\[[^\\]]*]|[^:/?,\\[]*)(?::\\d{0,5})?";
+    /** Its driver logs the whole of one that it cannot read, a password in it too. */
+    private static final Pattern POSTGRESQL = Pattern.compile(
+            "jdbc:postgresql:(?://" + HOST + "(?:," + HOST + ")*(?:/[^/?]*)?|[^/?]*)(?:\\?.*)?", Pattern.DOTALL);
+
     private static final String HEADER = ".header.";
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
@@ -293,6 +299,11 @@ public final class Settings {
                     .formatted(key, environmentName(key), origin(key)));
         }
         opensNoPort(key);
+        if (url.startsWith("jdbc:postgresql:") && !POSTGRESQL.matcher(url).matches()) {
+            throw new InvalidSettingException(
+                    "setting %s (%s)%s is not a JDBC URL of PostgreSQL; write it as jdbc:postgresql://host:5432/database"
+                            .formatted(key, environmentName(key), origin(key)));
+        }
     }
 
     /** Of one process more than Posel; it would be let in over the network. */

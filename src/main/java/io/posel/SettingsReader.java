@@ -47,7 +47,7 @@ final class SettingsReader {
     }
 
     Settings read(Map<String, String> environment, Set<String> systemProperties) {
-        if (Files.exists(file)) {
+        if (!Files.notExists(file)) { // nor where that cannot be told, since a folder cannot be searched
             readFile();
         }
         readEnvironment(environment);
@@ -224,9 +224,9 @@ final class SettingsReader {
         if (Files.isDirectory(secret)) {
             return "is a folder; name a file";
         }
-        return Files.exists(secret)
-                ? "cannot be read; let Posel's user read it"
-                : "does not exist; create it, or correct its name";
+        return Files.notExists(secret)
+                ? "does not exist; create it, or correct its name"
+                : "cannot be read; let Posel's user read it";
     }
 
     /** Without showing them: they may be secrets. */

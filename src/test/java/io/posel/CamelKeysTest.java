@@ -254,6 +254,8 @@ class CamelKeysTest {
     @ValueSource(
             strings = {
                 "jdbc:h2:./other;AUTO_SERVER=TRUE",
+                "jdbc:h2:./other;AUTO_SERVER=YES;AUTO_SERVER_PORT=9090",
+                "jdbc:h2:./other;AUTO_SERVER=1",
                 "jdbc:h2:file:/var/posel/other;MODE=PostgreSQL;auto_server=true",
                 "jdbc:h2:./other;AUTO_SERVER_PORT=9090;AUTO_SERVER = TRUE",
             })

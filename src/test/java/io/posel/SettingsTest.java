@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,17 @@ class SettingsTest {
 
     private static void assertRefused(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(InvalidSettingException.class).hasMessage(message);
+    }
+
+    @Test
+    @DisplayName("K21: settings that cannot be looked for are not taken for missing")
+    void aFolderThatIsNone() throws IOException {
+        Files.delete(home.resolve("config"));
+        Files.createSymbolicLink(home.resolve("config"), home.resolve("config"));
+
+        assertThatThrownBy(() -> Settings.load(home, Map.of()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("config/application.properties");
     }
 
     @Nested
@@ -259,6 +271,20 @@ class SettingsTest {
                     () -> with("posel.db.url", "jdbc:mysql://posel:s3cret@db/posel")
                             .check(),
                     "setting posel.db.url (POSEL_DB_URL) must begin with jdbc:postgresql: or jdbc:h2:");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "jdbc:postgresql://db:abc/posel?password=s3cret",
+                    "jdbc:postgresql:///db:abc/x?password=s3cret",
+                    "jdbc:postgresql://db:5432:1/x"
+                })
+        void anAddressThatIsNoneIsRefusedAndNotShown(String url) {
+            assertRefused(
+                    () -> with("posel.db.url", url).check(),
+                    "setting posel.db.url (POSEL_DB_URL) is not a JDBC URL of PostgreSQL; write it as"
+                            + " jdbc:postgresql://host:5432/database");
         }
 
         @ParameterizedTest
