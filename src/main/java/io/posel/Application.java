@@ -23,6 +23,7 @@ import io.posel.web.Tokens;
 import io.posel.web.WrongTokens;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -349,6 +350,19 @@ public final class Application implements AutoCloseable {
         Runtime.getRuntime().halt(1);
     }
 
+    private static String whyNot(Path directory) {
+        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return Files.isSymbolicLink(directory) ? ": it is a link to nothing" : ": it is a file";
+        }
+        Path parent = directory.toAbsolutePath().getParent();
+        while (parent != null && Files.notExists(parent)) {
+            parent = parent.getParent();
+        }
+        return parent == null || Files.isDirectory(parent) && Files.isWritable(parent)
+                ? ""
+                : ": " + parent + " is not a writable directory (permission denied, or mounted read-only)";
+    }
+
     /**
      * For Posel's user alone, where the file system knows such a thing: secrets are in there. Need not be writable where
      * all of them are set and the database is elsewhere.
@@ -363,7 +377,9 @@ public final class Application implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new StartFailedException(
-                    "the data directory " + directory + " cannot be created; set POSEL_DATA_DIR", e);
+                    "the data directory " + directory + " cannot be created" + whyNot(directory)
+                            + "; set POSEL_DATA_DIR",
+                    e);
         }
         if (holdsTheDatabase) {
             Database.requireWritable(directory);

@@ -268,7 +268,7 @@ final class Core implements AutoCloseable {
 
     /** Whether the database answers, and was opened unless it is another's. */
     boolean isReady() {
-        return (ready || waiting) && database.isReachable();
+        return (ready || waiting) && !database.isLost() && database.isReachable();
     }
 
     /** Asks the database, so that {@link #isAlive} knows of it. */

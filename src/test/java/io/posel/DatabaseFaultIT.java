@@ -134,6 +134,15 @@ class DatabaseFaultIT {
     }
 
     @Test
+    @DisplayName("K21, G9: an empty database file, as a full disk leaves it, ends the start")
+    void anEmptyFile() throws Exception {
+        makeDirectory("data");
+        Files.createFile(file());
+
+        assertEnds("the database file " + file() + " is empty", "backup");
+    }
+
+    @Test
     @DisplayName("K21, G9: a database file of other bytes ends the start, and stays as it is")
     void noDatabaseInTheFile() throws Exception {
         makeDirectory("data");

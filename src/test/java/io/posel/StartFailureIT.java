@@ -185,7 +185,7 @@ class StartFailureIT {
     void aDataDirectoryThatCannotBe() throws IOException {
         Path file = write("data", "a file");
 
-        assertRefused("the data directory " + file + " cannot be created; set POSEL_DATA_DIR");
+        assertRefused("the data directory " + file + " cannot be created: it is a file; set POSEL_DATA_DIR");
     }
 
     @Test

@@ -77,7 +77,11 @@ public final class Database implements AutoCloseable {
                 ? new Access(access.url() + H2_MODE, access.user(), access.password())
                 : access;
         this.dialect = Dialect.of(access.url());
-        this.pool = pool("posel", this.access, CONNECTIONS);
+        try {
+            this.pool = pool("posel", this.access, CONNECTIONS);
+        } catch (RuntimeException e) {
+            throw new UnusableException("POSEL_DB_URL is not a JDBC URL that its driver can read. Correct it.", e);
+        }
         this.dataSource = dialect == Dialect.H2 ? OneWriter.around(pool) : pool;
     }
 
@@ -137,6 +141,9 @@ public final class Database implements AutoCloseable {
 
     /** Without the pool, which tells of nothing but its own time-out, and that late. */
     private void connect() throws SQLException {
+        access.file().filter(DatabaseFault::isEmpty).ifPresent(file -> {
+            throw new UnusableException(DatabaseFault.empty(file), null);
+        });
         boolean filled = access.file().filter(DatabaseFault::isFilled).isPresent();
         try (Connection connection = DriverManager.getConnection(access.url(), access.user(), access.password())) {
             connection.isValid(5);

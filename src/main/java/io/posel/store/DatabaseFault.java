@@ -148,6 +148,16 @@ record DatabaseFault(boolean lasting, String reason) {
         return Optional.empty();
     }
 
+    /** Whether there is a file without a byte in it, as a full disk leaves it. H2 would begin an empty database. */
+    static boolean isEmpty(Path file) {
+        return Files.isRegularFile(file) && file.toFile().length() == 0;
+    }
+
+    static String empty(Path file) {
+        return "the database file " + file + " is empty. Restore it from a backup, or remove it to begin with an empty"
+                + " database.";
+    }
+
     /** Whether there is a file of more bytes than H2 writes before the first table is there. */
     static boolean isFilled(Path file) {
         return Files.isRegularFile(file) && file.toFile().length() > H2_FIRST_BYTES;
