@@ -69,7 +69,7 @@ final class CamelKeys {
         this.home = home;
     }
 
-    /** Whether Camel would take it for one of its own, or whoever wrote it thought so: {@code CAMEL_SERVER_PORT} too. */
+    /** Whether Camel reads it as one of its own keys, or its author meant it as one, such as {@code CAMEL_SERVER_PORT}. */
     static boolean isCamels(String key) {
         return key.toLowerCase(Locale.ROOT).startsWith("camel.") || group(key).isPresent();
     }
@@ -137,7 +137,7 @@ final class CamelKeys {
         return entry.equals(whole) || service.endsWith("/") && entry.startsWith(whole) && !entry.endsWith("/");
     }
 
-    /** What stands in Posel's own jar carries deliveries, sources and the server. */
+    /** Components in Posel's own jar carry deliveries, sources and the server. */
     private boolean isOwn(String key) {
         Matcher parts = OF_A_LIBRARY.matcher(key);
         if (!parts.matches()) {

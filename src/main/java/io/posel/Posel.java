@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** The command {@code java -jar posel.jar}. */
+/** The command {@code java -jar posel.jar}. What a command is asked for goes to standard output, not to the log. */
 public final class Posel {
     private static final String HELP = """
             Posel sends webhooks: reliably, in order, in the format that the receiver wants.

@@ -356,7 +356,7 @@ public final class Settings {
                 .formatted(key, environmentName(key), origin(key), expected));
     }
 
-    /** Where a key is set that Camel writes in its way, to stand before a message; empty if it is a default. */
+    /** The place of a key in the form that Camel uses for it, as a prefix for a message; empty for a default. */
     String place(String key) {
         return origins.entrySet().stream()
                 .filter(each -> CamelKeys.isSame(each.getKey(), key))

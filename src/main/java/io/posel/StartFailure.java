@@ -26,7 +26,7 @@ final class StartFailure {
 
     /**
      * @param context with the routes that could be read; null if it had not come so far
-     * @param place where a key of Camel's own is set, to stand before a message; empty if that is not known
+     * @param place finds where a Camel key is set, as a prefix for a message; empty if unknown
      */
     static String explain(Throwable failure, @Nullable CamelContext context, UnaryOperator<String> place) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
