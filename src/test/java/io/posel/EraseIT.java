@@ -211,6 +211,10 @@ class EraseIT {
             await().until(() -> told().size() == 3);
             assertThat(told()).containsExactlyInAnyOrder("1", "2", "2");
             assertThat(accept("1", entity, "")).isEqualTo("duplicate");
+            // nor is kept by what one could find out what was erased
+            assertThat(accept("1", other, "")).isEqualTo("duplicate");
+            assertThat(running.rows("select id from event_key where hash is null"))
+                    .contains(type + "-1");
         }
 
         @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,12 @@ class SetAsideApiIT {
         HttpAnswer found = client.get("/api/set-aside?source=outbox&key=" + key);
         assertThat(found.all("items", "id")).as(found.toString()).hasSize(1);
         return "/api/set-aside/" + found.at("items.0.id");
+    }
+
+    private String itemIfAny(String key) {
+        List<String> found =
+                client.get("/api/set-aside?source=outbox&key=" + key).all("items", "id");
+        return found.isEmpty() ? "" : "/api/set-aside/" + found.get(0);
     }
 
     private String health(String member) {
@@ -96,12 +103,27 @@ class SetAsideApiIT {
             assertThat(retried.at("events.0.status")).isEqualTo("accepted");
             assertThat(posel.rows("select type from event order by no")).containsExactly("order.placed", "order.paid");
 
+            execute(
+                    connection,
+                    "update event_outbox set entity_id = 'changed', sent_at = null where type = 'order.placed'");
+            String again = await().atMost(PATIENCE).until(() -> itemIfAny("2"), item -> !item.isEmpty());
+            assertThat(client.get(again).at("reason")).contains("outbox:2").contains("other content");
+            assertThat(client.get(again).at("data.entity_id")).isEqualTo("changed");
+            HttpAnswer conflict = client.post(again + "/retry", "");
+            assertThat(conflict.status()).isEqualTo(409);
+            assertThat(conflict.errors()).containsExactly(" event-conflict");
+            assertThat(itemOf("2")).isEqualTo(again);
+            assertThat(posel.rows("select entity_id from event where id = 'outbox:2'"))
+                    .containsExactly("1");
+            assertThat(client.get("/api/stats").at("events.conflicts")).isEqualTo("2");
+            assertThat(client.delete(again).status()).isEqualTo(204);
+
             String last = itemOf("3");
             assertThat(client.delete(last).status()).isEqualTo(204);
             assertThat(client.delete(last).status()).isEqualTo(404);
             assertThat(client.get("/api/set-aside").all("items", "id")).isEmpty();
             assertThat(client.get("/api/audit").all("items", "action"))
-                    .startsWith("set-aside-discarded", "set-aside-retried");
+                    .startsWith("set-aside-discarded", "set-aside-discarded", "set-aside-retried");
             assertThat(client.get("/api/audit").at("items.0.subject")).isEqualTo("outbox:3");
 
             await().atMost(PATIENCE).until(() -> !health("lastSuccess").equals("null"));

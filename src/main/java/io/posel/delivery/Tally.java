@@ -26,6 +26,7 @@ public final class Tally {
     public enum Kind {
         ACCEPTED("accepted"),
         DUPLICATE("duplicates"),
+        CONFLICT("conflicts"),
         DELIVERED("delivered"),
         FAILED_ATTEMPT("failedAttempts"),
         DEAD("dead"),

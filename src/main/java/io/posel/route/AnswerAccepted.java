@@ -12,8 +12,8 @@ public final class AnswerAccepted implements Processor {
     @Override
     public void process(Exchange exchange) {
         List<Json.Obj> events = Bodies.listOf(Accepted.class, exchange).stream()
-                .map(each ->
-                        Json.object("id", each.event().id(), "status", each.duplicate() ? "duplicate" : "accepted"))
+                .map(each -> Json.object(
+                        "id", each.event().id(), "status", each.status().code()))
                 .toList();
         JsonAnswer.write(exchange, 202, Json.object("events", events));
     }

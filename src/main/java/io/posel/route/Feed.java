@@ -1,5 +1,6 @@
 package io.posel.route;
 
+import io.posel.event.ContentHash;
 import io.posel.event.Event;
 import io.posel.event.EventJson;
 import io.posel.event.EventReader;
@@ -46,7 +47,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Steps: {@link #ask}, the request, {@link #read}, acceptance, {@link #remember}. A failure in between leaves the
  * position where it was, so the page is read again and what was accepted is a duplicate. An item that makes no valid
- * event is set aside.
+ * event is set aside, and one whose id an accepted event with other content has.
  */
 public final class Feed implements CamelContextAware {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
@@ -145,6 +146,8 @@ public final class Feed implements CamelContextAware {
         }
         exchange.setProperty(NEXT, page);
         exchange.setProperty(ITEMS, itemsOfEvents);
+        StoreEvents.tellConflicts(
+                exchange, event -> setAside(event, itemsOfEvents.get(event.id()), StoreEvents.conflict(event)));
         message.removeHeaders("*");
         message.setBody(portions(List.copyOf(events.values())));
     }
@@ -213,7 +216,7 @@ public final class Feed implements CamelContextAware {
             for (Event event : plan.reader.of(plan.events.of(item.json()))) {
                 itemsOfEvents.putIfAbsent(event.id(), item.json());
                 Event before = events.putIfAbsent(event.id(), event);
-                if (before != null && !before.equals(event)) {
+                if (before != null && !ContentHash.isSame(before, event)) {
                     throw new ProblemException(
                             400,
                             FieldError.of(
@@ -243,8 +246,11 @@ public final class Feed implements CamelContextAware {
             throw refusal;
         }
         Event event = exchange.getProperty("event", Event.class);
-        Json item = (Json) exchange.getProperty(ITEMS, Map.class).get(event.id());
-        plan().setAside.keep(event.id(), refusal, item == null ? EventJson.of(event) : item);
+        setAside(event, (Json) exchange.getProperty(ITEMS, Map.class).get(event.id()), refusal);
+    }
+
+    private void setAside(Event event, @Nullable Json item, ProblemException reason) {
+        plan().setAside.keep(event.id(), reason, item == null ? EventJson.of(event) : item);
     }
 
     /**

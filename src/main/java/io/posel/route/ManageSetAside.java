@@ -3,6 +3,7 @@ package io.posel.route;
 import io.posel.event.Event;
 import io.posel.json.Json;
 import io.posel.problem.ProblemException;
+import io.posel.store.Accepted;
 import io.posel.store.Audit;
 import io.posel.store.AuditEntry;
 import io.posel.store.SetAsideItem;
@@ -79,10 +80,17 @@ public final class ManageSetAside {
         exchange.getMessage().setBody(events);
     }
 
-    /** Its events are on disk. */
+    /** Its events are on disk, unless another one has their key: then it stays. */
     public void finishRetry(Exchange exchange) {
         SetAsideItem item = exchange.getProperty(ITEM, SetAsideItem.class);
         String caller = exchange.getProperty(CALLER, String.class);
+        for (Accepted each : Bodies.listOf(Accepted.class, exchange)) {
+            if (each.isConflict()) {
+                ProblemException conflict = StoreEvents.conflict(each.event());
+                items.changeReason(item, SetAsideLog.reason(conflict));
+                throw conflict;
+            }
+        }
         items.remove(item, audit.entry(caller, AuditEntry.Action.SET_ASIDE_RETRIED));
         new AnswerAccepted().process(exchange);
     }

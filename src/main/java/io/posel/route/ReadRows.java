@@ -1,5 +1,6 @@
 package io.posel.route;
 
+import io.posel.event.ContentHash;
 import io.posel.event.Event;
 import io.posel.event.EventReader;
 import io.posel.event.RowEvents;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes events of the rows of one poll, in their order. A row that makes no valid event is set aside and left out, so
- * that it blocks none behind it.
+ * that it blocks none behind it; so is one whose id an accepted event with other content has.
  *
  * <p>Leaves in properties of the exchange: {@code rows}, those to mark; {@code events}.
  */
@@ -53,7 +54,7 @@ public final class ReadRows implements Processor {
             try {
                 for (Event event : reader.of(rows.of(columns))) {
                     Event before = events.putIfAbsent(event.id(), event);
-                    if (before != null && !before.equals(event)) {
+                    if (before != null && !ContentHash.isSame(before, event)) {
                         throw sameId();
                     }
                     rowsOfEvents.putIfAbsent(event.id(), row);
@@ -64,8 +65,15 @@ public final class ReadRows implements Processor {
         }
         exchange.setProperty(ROWS, toMark);
         exchange.setProperty(ROWS_OF_EVENTS, rowsOfEvents);
+        StoreEvents.tellConflicts(
+                exchange, event -> setAside(rowsOfEvents.get(event.id()), StoreEvents.conflict(event)));
         exchange.setProperty("events", List.copyOf(events.values()));
         exchange.getMessage().setBody(List.copyOf(events.values()));
+    }
+
+    private void setAside(Map<?, ?> row, ProblemException reason) {
+        Map<String, @Nullable Object> columns = columns(row);
+        setAside.keep(rows.key(columns), reason, rows.readable(columns));
     }
 
     private static List<Map<?, ?>> rowsOf(Exchange exchange) {

@@ -35,7 +35,7 @@ public final class ShowStats implements Processor {
                         "since",
                         tally.since(),
                         "events",
-                        named(counts, Tally.Kind.ACCEPTED, Tally.Kind.DUPLICATE),
+                        named(counts, Tally.Kind.ACCEPTED, Tally.Kind.DUPLICATE, Tally.Kind.CONFLICT),
                         "deliveries",
                         Json.object(
                                 "held", waiting.held().number(),

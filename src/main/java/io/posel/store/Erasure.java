@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
- * Erases what events told of an entity: their data, and what receivers answered. Ids, times and results stay, and with
- * them the keys, so that an event sent again is a duplicate. What waits to be sent is skipped.
+ * Erases what events told of an entity: their data, its digest, and what receivers answered. Ids, times and results stay,
+ * and with them the keys, so that an event sent again is a duplicate, whatever it says. What waits to be sent is skipped.
  *
  * <p>Promises: it concerns what was accepted before; of that nothing is sent from the answer on but what was in flight,
  * and of what comes of those requests only the result is kept. A portion is written whole, with the audit trail, or not at
@@ -183,6 +183,10 @@ public final class Erasure {
                     connection,
                     "update attempt set detail = '', answer = null where delivery_id in"
                             + " (select id from delivery where event_no = any(?))");
+            update(
+                    connection,
+                    "update event_key set hash = null where (source, id) in"
+                            + " (select source, id from event where no = any(?))");
             int erased = erase(connection);
             // of a commit whose end was unclear the first run counts
             events = Math.max(events, erased);

@@ -15,14 +15,12 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -32,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Writes events and their deliveries, one group of requests after the other, and lets numbered events into the queue.
  *
  * <p>Promises: an answer is given only when its event survives a power loss (G1); a request is stored whole or not at
- * all; a (source, id) seen before is a duplicate (G7); places in the queue are in commit order, and what was queued
+ * all; a (source, id) seen before is a duplicate, or a conflict if it came with other content (G7); places in the queue are in commit order, and what was queued
  * is handed over before the caller is answered.
  */
 public final class Intake implements AutoCloseable {
@@ -183,14 +181,14 @@ public final class Intake implements AutoCloseable {
         private List<Answer> write(Connection connection, Places places, HeldRoom room, List<Work> batch)
                 throws SQLException {
             OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-            Set<Key> fresh = freshKeys(connection, batch, now);
+            EventKeys keys = EventKeys.insert(connection, events(batch), now);
             List<Answer> answers = new ArrayList<>();
             List<Accepted.Held> releases = new ArrayList<>();
             try (Inserts inserts = new Inserts(connection, now)) {
                 for (Work work : batch) {
                     if (work instanceof Accept accept) {
                         release(releases, new ReleaseHeld(connection, places, now), room, inserts, answers);
-                        answers.add(accept(connection, accept.events, fresh, places, room, inserts));
+                        answers.add(accept(connection, accept.events, keys, places, room, inserts));
                     } else if (work instanceof Release release) {
                         releases.add(release.held);
                     }
@@ -198,7 +196,7 @@ public final class Intake implements AutoCloseable {
                 release(releases, new ReleaseHeld(connection, places, now), room, inserts, answers);
                 inserts.flush();
             }
-            forget(connection, fresh);
+            keys.deleteUnused();
             return answers;
         }
 
@@ -228,12 +226,12 @@ public final class Intake implements AutoCloseable {
         private Answer accept(
                 Connection connection,
                 List<Acceptance> events,
-                Set<Key> fresh,
+                EventKeys keys,
                 Places places,
                 HeldRoom room,
                 Inserts inserts)
                 throws SQLException {
-            List<HeldRoom.Numbered> numbered = numbered(events, fresh);
+            List<HeldRoom.Numbered> numbered = numbered(events, keys);
             if (!room.hasRoom(numbered, holdAtMost)) {
                 inserts.flush();
                 GapFullException full = room.look(connection, numbered, holdAtMost);
@@ -242,75 +240,38 @@ public final class Intake implements AutoCloseable {
                 }
             }
             numbered.forEach(each -> room.came(each.entity()));
-            return new Answer(insert(events, fresh, places, inserts), null);
+            return new Answer(insert(events, keys, places, inserts), null);
         }
 
-        private static List<HeldRoom.Numbered> numbered(List<Acceptance> events, Set<Key> fresh) {
+        private static List<HeldRoom.Numbered> numbered(List<Acceptance> events, EventKeys keys) {
             List<HeldRoom.Numbered> numbered = new ArrayList<>();
-            Set<Key> seen = new HashSet<>();
+            Set<EventKeys.Key> seen = new HashSet<>();
             for (int i = 0; i < events.size(); i++) {
                 Event event = events.get(i).event();
-                if (event.sequence() != null && fresh.contains(Key.of(event)) && seen.add(Key.of(event))) {
+                if (event.sequence() != null && keys.isNew(event) && seen.add(EventKeys.Key.of(event))) {
                     numbered.add(new HeldRoom.Numbered(i, event.entity(), event.sequence()));
                 }
             }
             return numbered;
         }
 
-        /** Takes away the keys of requests that were refused. */
-        private static void forget(Connection connection, Set<Key> unused) throws SQLException {
-            if (unused.isEmpty()) {
-                return;
-            }
-            try (PreparedStatement delete =
-                    connection.prepareStatement("delete from event_key where source = ? and id = ?")) {
-                for (Key key : unused) {
-                    delete.setString(1, key.source);
-                    delete.setString(2, key.id);
-                    delete.addBatch();
-                }
-                delete.executeBatch();
-            }
-        }
-
-        /** Inserts the keys, sorted so that no two writers wait for each other in a circle; tells which were new. */
-        private Set<Key> freshKeys(Connection connection, List<Work> batch, OffsetDateTime now) throws SQLException {
-            Map<Key, Key> sorted =
-                    new TreeMap<>(Comparator.comparing(Key::source).thenComparing(Key::id));
+        private static List<Acceptance> events(List<Work> batch) {
+            List<Acceptance> events = new ArrayList<>();
             for (Work work : batch) {
                 if (work instanceof Accept accept) {
-                    accept.events.forEach(each -> sorted.put(Key.of(each.event()), Key.of(each.event())));
+                    events.addAll(accept.events);
                 }
             }
-            Set<Key> fresh = new HashSet<>();
-            if (sorted.isEmpty()) {
-                return fresh;
-            }
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "insert into event_key (source, id, accepted_at) values (?, ?, ?) on conflict do nothing")) {
-                for (Key key : sorted.keySet()) {
-                    insert.setString(1, key.source);
-                    insert.setString(2, key.id);
-                    insert.setObject(3, now);
-                    insert.addBatch();
-                }
-                int[] counts = insert.executeBatch();
-                int i = 0;
-                for (Key key : sorted.keySet()) {
-                    if (counts[i++] > 0) {
-                        fresh.add(key);
-                    }
-                }
-            }
-            return fresh;
+            return events;
         }
 
-        private List<Accepted> insert(List<Acceptance> events, Set<Key> fresh, Places places, Inserts inserts)
+        private List<Accepted> insert(List<Acceptance> events, EventKeys keys, Places places, Inserts inserts)
                 throws SQLException {
             List<Accepted> results = new ArrayList<>(events.size());
             for (Acceptance acceptance : events) {
                 Event event = acceptance.event();
-                if (fresh.remove(Key.of(event))) {
+                Accepted.Status status = keys.take(acceptance);
+                if (status == Accepted.Status.ACCEPTED) {
                     long no = places.next();
                     int size = inserts.event(no, event);
                     if (event.sequence() == null
@@ -320,18 +281,12 @@ public final class Intake implements AutoCloseable {
                     for (Acceptance.Match match : acceptance.matches()) {
                         inserts.delivery(no, event, size, match, places);
                     }
-                    results.add(new Accepted(event, false, no));
+                    results.add(new Accepted(event, status, no));
                 } else {
-                    results.add(new Accepted(event, true, 0));
+                    results.add(new Accepted(event, status, 0));
                 }
             }
             return results;
-        }
-    }
-
-    private record Key(String source, String id) {
-        static Key of(Event event) {
-            return new Key(event.source(), event.id());
         }
     }
 

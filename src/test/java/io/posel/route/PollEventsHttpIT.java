@@ -147,6 +147,27 @@ class PollEventsHttpIT {
                         "Accept", "Accept-Encoding", "Authorization", "Host", "Connection", "User-Agent");
     }
 
+    @Test
+    @DisplayName("D9: an item that comes again with other content is set aside once, and holds up none behind it")
+    void changedItem() {
+        server.answer(page(items(1, 2), "null"));
+        polling().start();
+        awaitEvents(2);
+
+        String changed = item(2).replace("12.50", "99");
+        server.answer(page("[" + item(1) + "," + changed + "," + item(3) + "]", "null"));
+        awaitEvents(3);
+        await().until(() -> posel.rows("select item from set_aside").equals(List.of("2")));
+        int polls = server.requests().size();
+        await().until(() -> server.requests().size() > polls + 2);
+
+        assertThat(posel.rows(IDS)).isEqualTo(ids(1, 3));
+        assertThat(posel.rows("select item from set_aside where reason like '%other content%'"))
+                .containsExactly("2");
+        assertThat(posel.rows("select data from event where id = '2'").toString())
+                .doesNotContain("99");
+    }
+
     /** In a process with an environment of its own, since Camel would ask that for properties too. */
     @Test
     @DisplayName("C4: polls are as far apart as the interval in the environment says")

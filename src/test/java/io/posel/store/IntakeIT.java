@@ -165,7 +165,9 @@ class IntakeIT {
                     queued(event("a", "second", null)),
                     queued(event("b", "x", null)));
 
-            assertThat(answer).extracting(Accepted::duplicate).containsExactly(false, true, false);
+            assertThat(answer)
+                    .extracting(each -> each.status().code())
+                    .containsExactly("accepted", "conflict", "accepted");
             assertThat(rows("select entity_id from event order by no")).containsExactly("first", "x");
         }
 
@@ -176,8 +178,8 @@ class IntakeIT {
             Event two = new Event("other", "a", one.type(), one.entity(), null, null, one.data());
 
             assertThat(accept(queued(one), queued(two)))
-                    .extracting(Accepted::duplicate)
-                    .containsExactly(false, false);
+                    .extracting(Accepted::status)
+                    .containsOnly(Accepted.Status.ACCEPTED);
         }
 
         @Test
@@ -196,7 +198,7 @@ class IntakeIT {
             threads.shutdown();
             int accepted = 0;
             for (CompletableFuture<List<Accepted>> answer : answers) {
-                accepted += answer.get(30, TimeUnit.SECONDS).get(0).duplicate() ? 0 : 1;
+                accepted += answer.get(30, TimeUnit.SECONDS).get(0).status() == Accepted.Status.ACCEPTED ? 1 : 0;
             }
 
             assertThat(accepted).isEqualTo(10);
@@ -213,8 +215,88 @@ class IntakeIT {
                 CompletableFuture<List<Accepted>> second = intake.accept(List.of(queued(event(id, "x", null))));
                 assertThat(second.thenApply(answer -> onDisk(id)).get(30, TimeUnit.SECONDS))
                         .isTrue();
-                assertThat(first.get(30, TimeUnit.SECONDS).get(0).duplicate()).isFalse();
+                assertThat(first.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(Accepted.Status.ACCEPTED);
             }
+        }
+
+        @Test
+        @DisplayName(
+                "D9: the key of another event is a conflict, of which nothing is stored; the same one is a duplicate")
+        void conflicts() throws Exception {
+            Acceptance first = queued(event("k", "x", null));
+            Acceptance other = queued(event("k", "y", null));
+
+            assertThat(statuses(accept(first))).containsExactly("accepted");
+            assertThat(statuses(accept(first, other, queued(event("new", "x", null)), first)))
+                    .containsExactly("duplicate", "conflict", "accepted", "duplicate");
+            assertThat(statuses(accept(other))).containsExactly("conflict");
+
+            assertThat(rows("select entity_id from event order by no")).containsExactly("x", "x");
+            assertThat(numbers("select count(*) from delivery")).containsExactly(2L);
+        }
+
+        @Test
+        @DisplayName("D9: within one request the first of a key counts")
+        void conflictsWithinARequest() throws Exception {
+            assertThat(statuses(accept(
+                            queued(event("k", "x", null)),
+                            queued(event("k", "y", null)),
+                            queued(event("k", "x", null)),
+                            queued(event("k", "y", 7L)))))
+                    .containsExactly("accepted", "conflict", "duplicate", "conflict");
+
+            assertThat(rows("select entity_id from event")).containsExactly("x");
+            assertThat(numbers("select count(*) from held_event")).containsExactly(0L);
+        }
+
+        @Test
+        @DisplayName("D9: of a thousand repeated events each is compared with its own")
+        void manyConflicts() throws Exception {
+            Acceptance[] first = new Acceptance[1_000];
+            Acceptance[] second = new Acceptance[1_000];
+            for (int i = 0; i < first.length; i++) {
+                first[i] = queued(event("k" + i, "x" + i, null));
+                second[i] = i % 10 == 3 ? queued(event("k" + i, "other", null)) : first[i];
+            }
+            accept(first);
+
+            List<String> statuses = statuses(accept(second));
+
+            for (int i = 0; i < first.length; i++) {
+                assertThat(statuses.get(i)).isEqualTo(i % 10 == 3 ? "conflict" : "duplicate");
+            }
+        }
+
+        @Test
+        @DisplayName("D9: a key of which no hash is kept is a duplicate, whatever comes with it")
+        void keysWithoutHash() throws Exception {
+            accept(queued(event("k", "x", null)));
+            try (Connection connection = database.dataSource().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("update event_key set hash = null");
+            }
+
+            assertThat(statuses(accept(queued(event("k", "y", null))))).containsExactly("duplicate");
+        }
+
+        @Test
+        @DisplayName("D9: a key that was only in a refused request belongs to the first event that is stored with it")
+        void keyOfARefusedRequest() throws Exception {
+            intake.holdAtMost(0);
+            for (int i = 0; i < 20; i++) {
+                Acceptance refused = queued(event("k" + i, "x", 100L));
+                Acceptance stored = queued(event("k" + i, "y", null));
+                CompletableFuture<List<Accepted>> first = intake.accept(List.of(refused));
+                CompletableFuture<List<Accepted>> second = intake.accept(List.of(stored));
+                assertThatThrownBy(() -> first.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(GapFullException.class);
+                assertThat(statuses(second.get(30, TimeUnit.SECONDS))).containsExactly("accepted");
+                assertThat(statuses(accept(stored))).containsExactly("duplicate");
+                assertThat(statuses(accept(queued(event("k" + i, "z", null))))).containsExactly("conflict");
+            }
+        }
+
+        private static List<String> statuses(List<Accepted> accepted) {
+            return accepted.stream().map(each -> each.status().code()).toList();
         }
 
         @Test
@@ -236,8 +318,8 @@ class IntakeIT {
             assertThat(rows("select id from event")).isEmpty();
             assertThat(rows("select id from event_key")).isEmpty();
             assertThat(accept(queued(event("good", "x", null))))
-                    .extracting(Accepted::duplicate)
-                    .containsExactly(false);
+                    .extracting(Accepted::status)
+                    .containsExactly(Accepted.Status.ACCEPTED);
         }
 
         @Test
@@ -257,7 +339,7 @@ class IntakeIT {
                 }
             }
             for (CompletableFuture<List<Accepted>> each : good) {
-                assertThat(each.get(30, TimeUnit.SECONDS).get(0).duplicate()).isFalse();
+                assertThat(each.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(Accepted.Status.ACCEPTED);
             }
             for (CompletableFuture<List<Accepted>> each : refused) {
                 assertThatThrownBy(() -> each.get(30, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
