@@ -1,19 +1,24 @@
 package io.posel.delivery;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses may be delivered to: public ones, those that the operator allows, and never the port on which Posel
- * itself listens. The table is our own because {@link InetAddress}' predicates miss half of it.
+ * itself listens. The tables are our own because {@link InetAddress}' predicates miss half of them.
+ *
+ * <p>Of IPv4 all is public but what the registry of special purposes names; of IPv6 nothing but {@code 2000::/3}, less what
+ * that registry names. What is an IPv4 address in the form of IPv6 is judged as the one that it is. Addresses of clouds'
+ * platforms, which hand out credentials, are allowed one by one: a block that holds one of them does not allow it.
  *
  * <p>Judges addresses, not names: {@link DeliveryResolver} asks it for every address that is about to be connected to.
  */
@@ -21,40 +26,64 @@ public final class AddressPolicy {
     /** The setting that every refusal names. */
     public static final String SETTING = "POSEL_DELIVERY_ALLOW";
 
-    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+    /** All that IANA has for receivers (RFC 4291, 2.4). */
+    private static final Cidr IPV6 = Cidr.parse("2000::/3");
 
     // IANA's special-purpose registries (RFC 6890) and what tunnels or translates to them
-    static final List<Cidr> DENIED = Stream.of(
-                    "0.0.0.0/8",
-                    "10.0.0.0/8",
-                    "100.64.0.0/10",
-                    "127.0.0.0/8",
-                    "169.254.0.0/16",
-                    "172.16.0.0/12",
-                    "192.0.0.0/24",
-                    "192.0.2.0/24",
-                    "192.88.99.0/24",
-                    "192.168.0.0/16",
-                    "198.18.0.0/15",
-                    "198.51.100.0/24",
-                    "203.0.113.0/24",
-                    "224.0.0.0/4",
-                    "240.0.0.0/4",
-                    "::/96",
-                    "64:ff9b::/96",
-                    "64:ff9b:1::/48",
-                    "100::/64",
-                    "2001::/32",
-                    "2001:db8::/32",
-                    "2002::/16",
-                    "3fff::/20",
-                    "5f00::/16",
-                    "fc00::/7",
-                    "fe80::/10",
-                    "fec0::/10",
-                    "ff00::/8")
-            .map(Cidr::parse)
-            .toList();
+    static final List<Cidr> DENIED = blocks(
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "2001::/23", // protocols: Teredo, benchmarks, ORCHID, identifiers of drones
+            "2001:db8::/32",
+            "2002::/16",
+            "3fff::/20");
+
+    /** What may be reached within a denied block, as the registry says. */
+    private static final List<Cidr> REACHABLE =
+            blocks("2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:3::/32", "2001:4:112::/48");
+
+    /** Metadata, credentials, name servers and agents of clouds, each for the machines that run there. */
+    private static final Set<InetAddress> PLATFORM = blocks(
+                    "169.254.169.254", // most clouds
+                    "fd00:ec2::254", // Amazon, as the next ones
+                    "169.254.170.2",
+                    "169.254.170.23",
+                    "fd00:ec2::23",
+                    "169.254.169.253",
+                    "fd00:ec2::253",
+                    "169.254.169.123",
+                    "fd00:ec2::123",
+                    "169.254.169.250",
+                    "169.254.169.251",
+                    "fd00:ec2::250",
+                    "fd00:ec2::240",
+                    "168.63.129.16", // Azure
+                    "169.254.169.252", // Google, as the next one
+                    "fd20:ce::254",
+                    "100.100.100.200", // Alibaba
+                    "192.0.0.192", // Oracle, as the next one
+                    "fd00:c1::a9fe:a9fe",
+                    "169.254.0.23", // Tencent
+                    "169.254.42.42", // Scaleway, as the next one
+                    "fd00:42::42",
+                    "fd00:a9fe:a9fe::1", // Akamai
+                    "fe80::a9fe:a9fe") // OpenStack
+            .stream()
+            .map(Cidr::network)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final List<Cidr> denied;
     private final List<Cidr> allowed;
@@ -78,21 +107,49 @@ public final class AddressPolicy {
         this.port = port;
     }
 
+    private static List<Cidr> blocks(String... blocks) {
+        return Stream.of(blocks).map(Cidr::parse).toList();
+    }
+
     /** Why nothing is sent there, a sentence for people; empty if it may be. */
     public Optional<String> refusal(InetAddress address, int targetPort) {
-        InetAddress plain = unmapped(address);
+        InetAddress plain = EmbeddedAddress.is(address).orElse(address);
         if (targetPort == port.getAsInt() && isOwn(plain)) {
             return Optional.of("%s port %d is where Posel itself listens, which %s cannot allow"
                     .formatted(plain.getHostAddress(), targetPort, SETTING));
         }
-        if (allowed.stream().anyMatch(block -> block.contains(plain))) {
+        // what a tunnel leads to is judged too, where its block is allowed
+        return refusal(plain).or(() -> EmbeddedAddress.carriedBy(plain).stream()
+                .flatMap(carried -> refusal(carried).stream())
+                .findFirst());
+    }
+
+    private Optional<String> refusal(InetAddress address) {
+        List<Cidr> allowing =
+                allowed.stream().filter(block -> block.contains(address)).toList();
+        if (PLATFORM.contains(address)) {
+            return allowing.stream().anyMatch(Cidr::isSingle)
+                    ? Optional.empty()
+                    : Optional.of(
+                            "%s is an address of a cloud's platform, which may hand out credentials; an operator can allow it only by itself, as %s in %s"
+                                    .formatted(address.getHostAddress(), Cidr.single(address), SETTING));
+        } else if (!allowing.isEmpty()) {
             return Optional.empty();
         }
+        return notPublic(address)
+                .map(reason -> "%s is not a public address (%s); an operator can allow its network with %s"
+                        .formatted(address.getHostAddress(), reason, SETTING));
+    }
+
+    private Optional<String> notPublic(InetAddress address) {
+        if (address instanceof Inet6Address && !IPV6.contains(address)) {
+            return Optional.of("outside 2000::/3");
+        }
         return denied.stream()
-                .filter(block -> block.contains(plain))
+                .filter(block -> block.contains(address))
+                .filter(block -> REACHABLE.stream().noneMatch(part -> part.contains(address)))
                 .findFirst()
-                .map(block -> "%s is not a public address (%s); an operator can allow its network with %s"
-                        .formatted(plain.getHostAddress(), block, SETTING));
+                .map(Cidr::toString);
     }
 
     private boolean isOwn(InetAddress address) {
@@ -112,19 +169,6 @@ public final class AddressPolicy {
             return NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException e) {
             return false;
-        }
-    }
-
-    /** {@code ::ffff:10.0.0.1} is 10.0.0.1 (RFC 4291, 2.5.5.2). */
-    private static InetAddress unmapped(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        if (bytes.length != 16 || !Arrays.equals(bytes, 0, 12, MAPPED, 0, 12)) {
-            return address;
-        }
-        try {
-            return InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, 16));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  * stands for itself. No name is ever looked up.
  */
 public record Cidr(InetAddress network, int prefix) {
+    private static final int WIDE_IPV4 = 8;
+    private static final int WIDE_IPV6 = 32;
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
 
@@ -40,6 +42,21 @@ public record Cidr(InetAddress network, int prefix) {
                     + block.network.getHostAddress() + "/" + prefix);
         }
         return block;
+    }
+
+    /** The block of this address alone. */
+    static Cidr single(InetAddress address) {
+        return new Cidr(addressOf(address.getAddress()), address.getAddress().length * 8);
+    }
+
+    /** Whether it is of one address alone. */
+    public boolean isSingle() {
+        return prefix == network.getAddress().length * 8;
+    }
+
+    /** Whether it is wider than the network of any one operator: shorter than /8, in IPv6 than /32. */
+    public boolean isWide() {
+        return prefix < (network.getAddress().length == 4 ? WIDE_IPV4 : WIDE_IPV6);
     }
 
     /** Whether this address, of the same family, lies in the block. */

@@ -25,7 +25,7 @@ class AddressPolicyTest {
     private final AddressPolicy strict = new AddressPolicy(List.of(), LOOPBACK, () -> PORT);
 
     @ParameterizedTest
-    @DisplayName("G8: addresses that are not public are refused, first and last of every range")
+    @DisplayName("G8, D7: addresses that are not public are refused, first and last of every range")
     @CsvSource({
         "0.0.0.0, 0.255.255.255",
         "10.0.0.0, 10.255.255.255",
@@ -43,11 +43,20 @@ class AddressPolicyTest {
         "224.0.0.0, 239.255.255.255",
         "240.0.0.0, 255.255.255.255",
         "::, ::1",
+        "::2, ::ffff",
         "::10.0.0.1, ::ffff:ffff",
         "64:ff9b::, 64:ff9b::ffff:ffff",
         "64:ff9b:1::, 64:ff9b:1:ffff:ffff:ffff:ffff:ffff",
         "100::, 100::ffff:ffff:ffff:ffff",
         "2001::, 2001:0:ffff:ffff:ffff:ffff:ffff:ffff",
+        "2001:2::, 2001:2:0:ffff:ffff:ffff:ffff:ffff",
+        "2001:10::, 2001:1f:ffff:ffff:ffff:ffff:ffff:ffff",
+        "2001:20::, 2001:2f:ffff:ffff:ffff:ffff:ffff:ffff",
+        "2001:30::, 2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
+        "100:0:0:1::, 100:0:0:1:ffff:ffff:ffff:ffff",
+        "64:ff9a::1, 64:ff9b:2::",
+        "1::, 1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+        "4000::, fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
         "2001:db8::, 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
         "2002::, 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
         "3fff::, 3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
@@ -84,15 +93,16 @@ class AddressPolicyTest {
                 "198.20.0.0",
                 "223.255.255.255",
                 "93.184.215.14",
-                "64:ff9a::1",
-                "64:ff9b:2::",
-                "2001:1::",
+                "2000::",
+                "2001:1::1",
+                "2001:3::1",
+                "2001:4:112::1",
+                "2001:200::",
                 "2001:db7::1",
                 "2003::",
                 "2606:4700::1111",
                 "3ffe::1",
-                "4000::",
-                "fbff::1"
+                "3fff:1000::1"
             })
     void permitsPublicAddresses(String address) throws UnknownHostException {
         assertThat(strict.refusal(InetAddress.getByName(address), 443)).isEmpty();
@@ -110,6 +120,82 @@ class AddressPolicyTest {
         assertThat(wrapped).isInstanceOf(Inet6Address.class);
 
         assertThat(strict.refusal(wrapped, 443)).isEqualTo(strict.refusal(InetAddress.getByAddress(v4), 443));
+    }
+
+    @ParameterizedTest
+    @DisplayName("D7: an IPv4 address in a form of IPv6 is judged as the one that it is")
+    @ValueSource(strings = {"::ffff:0:%s", "64:ff9b::%s", "::%s", "::ffff:%s"})
+    void judgesEmbeddedAddresses(String form) throws UnknownHostException {
+        AddressPolicy allowing = new AddressPolicy(Cidr.parseList("127.0.0.0/8,10.0.0.0/8"), LOOPBACK, () -> PORT);
+
+        for (String hidden : List.of("127.0.0.1", "10.0.0.1", "169.254.169.254", "168.63.129.16", "0.1.2.3")) {
+            assertThat(strict.refusal(InetAddress.getByName(form.formatted(hidden)), 443))
+                    .hasValueSatisfying(reason -> assertThat(reason).contains(hidden));
+        }
+        InetAddress own = InetAddress.getByName(form.formatted("127.0.0.1"));
+        assertThat(strict.refusal(InetAddress.getByName(form.formatted("8.8.8.8")), 443))
+                .isEmpty();
+        assertThat(allowing.refusal(own, 443)).isEmpty();
+        assertThat(allowing.refusal(own, PORT))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("Posel itself"));
+    }
+
+    @ParameterizedTest
+    @DisplayName("D7: an allowed tunnel leads to no address that is refused by itself")
+    @ValueSource(
+            strings = {
+                "2002:7f00:1::1", // 6to4 of 127.0.0.1
+                "2001:0:a00:1::1", // Teredo with the server 10.0.0.1
+                "2001:0:808:808:0:0:5601:5601", // and with the client 169.254.169.254
+                "64:ff9b:1::10.0.0.1",
+                "fd00::5efe:10.0.0.1", // ISATAP
+                "2606:4700::200:5efe:169.254.169.254",
+            })
+    void judgesWhatTunnelsCarry(String address) throws UnknownHostException {
+        AddressPolicy policy = new AddressPolicy(Cidr.parseList("::/0"), LOOPBACK, () -> PORT);
+
+        assertThat(policy.refusal(InetAddress.getByName(address), 443)).isPresent();
+        assertThat(policy.refusal(InetAddress.getByName("2002:808:808::1"), 443))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @DisplayName("D7: addresses of a cloud's platform are allowed one by one only")
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "fd00:ec2::254",
+                "168.63.129.16",
+                "100.100.100.200",
+                "192.0.0.192",
+                "169.254.170.2",
+                "169.254.170.23",
+                "fd00:ec2::23",
+                "fd20:ce::254",
+                "fd00:c1::a9fe:a9fe",
+                "fd00:42::42",
+                "169.254.0.23",
+                "fe80::a9fe:a9fe",
+            })
+    void platformsOneByOne(String text) throws UnknownHostException {
+        InetAddress address = InetAddress.getByName(text);
+        String almost = text.contains(":") ? text + "/127" : text + "/31";
+
+        for (String allow : List.of("", "0.0.0.0/0,::/0", "169.254.0.0/16,fd00::/8,fe80::/10,168.63.0.0/16")) {
+            assertThat(new AddressPolicy(Cidr.parseList(allow), null, () -> PORT).refusal(address, 80))
+                    .hasValueSatisfying(reason -> assertThat(reason)
+                            .contains("by itself")
+                            .contains("POSEL_DELIVERY_ALLOW")
+                            .contains(address.getHostAddress() + (text.contains(":") ? "/128" : "/32")));
+        }
+        if (!text.endsWith("3")) {
+            assertThat(new AddressPolicy(Cidr.parseList(almost), null, () -> PORT).refusal(address, 80))
+                    .isPresent();
+        }
+        for (String allow : List.of(text, "0.0.0.0/0,::/0," + text)) {
+            assertThat(new AddressPolicy(Cidr.parseList(allow), null, () -> PORT).refusal(address, 80))
+                    .isEmpty();
+        }
     }
 
     @Test

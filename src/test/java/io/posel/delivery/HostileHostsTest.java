@@ -122,7 +122,7 @@ class HostileHostsTest {
 
     @Test
     void theTableHasTheRowsOfTheContract() {
-        assertThat(rows()).hasSize(28);
+        assertThat(rows()).hasSize(19);
     }
 
     @ParameterizedTest
