@@ -148,6 +148,8 @@ public final class Application implements AutoCloseable {
         configureCamel(routes);
         camel.addMainListener(new HttpServerStart(server));
         try {
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
+        OpenFiles.warning(settings).ifPresent(warning -> LOG.warn("{}", warning));
             camel.start();
         } catch (Exception e) {
             throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext(), settings::place), e);

@@ -30,6 +30,7 @@ final class Check {
      */
     String run() {
         settings.check();
+        warnings.addAll(settings.warnings());
         try {
             return routes();
         } catch (IOException e) {

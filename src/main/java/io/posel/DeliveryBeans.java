@@ -1,7 +1,6 @@
 package io.posel;
 
 import io.posel.delivery.AddressPolicy;
-import io.posel.delivery.Cidr;
 import io.posel.delivery.DeliveryClient;
 import io.posel.delivery.DeliveryHeaders;
 import io.posel.delivery.DeliveryResolver;
@@ -19,7 +18,6 @@ import io.posel.route.SettleDelivery;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
@@ -44,15 +42,9 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
     }
 
     private static AddressPolicy addressPolicy(Settings settings, IntSupplier port) {
-        List<Cidr> allowed;
-        try {
-            allowed = Cidr.parseList(settings.text("posel.delivery.allow"));
-        } catch (IllegalArgumentException e) {
-            throw settings.invalid("posel.delivery.allow", "CIDR blocks separated by commas: " + e.getMessage());
-        }
         // null for a name that is not known; then nothing can be listened on either
         InetAddress listening = new InetSocketAddress(settings.text("posel.http.host"), 0).getAddress();
-        return new AddressPolicy(allowed, listening, port);
+        return new AddressPolicy(settings.blocks("posel.delivery.allow"), listening, port);
     }
 
     static @Nullable OutgoingProxy proxy(Settings settings) {

@@ -1,15 +1,21 @@
 package io.posel;
 
+import io.posel.delivery.Cidr;
 import io.posel.store.EncryptionKey;
+import io.posel.web.Tokens;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.text.ParseException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +43,10 @@ public final class Settings {
             "jdbc:postgresql:(?://" + HOST + "(?:," + HOST + ")*(?:/[^/?]*)?|[^/?]*)(?:\\?.*)?", Pattern.DOTALL);
 
     private static final String HEADER = ".header.";
+    private static final Set<PosixFilePermission> OTHERS =
+            Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE);
+
+    private static final List<String> TOKENS = List.of("posel.admin-token", "posel.intake-token");
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Path home;
@@ -100,11 +110,13 @@ public final class Settings {
     public void check() {
         number("posel.http.port", 0, 65_535);
         number("posel.http.connections", 10, 100_000);
+        flag("posel.http.access-log");
         bytes("posel.max-body");
         number("posel.http.rate-limit", 0, 1_000_000);
         number("posel.http.intake-rate-limit", 0, 1_000_000);
         number("posel.max-webhooks", 1, 1_000_000);
         databaseUrl("posel.db.url");
+        tokens();
         secretKey(SecretKeys.SETTING);
         secretKey(SecretKeys.NEW_SETTING);
         zone("posel.time-zone");
@@ -115,9 +127,11 @@ public final class Settings {
             opensNoPort(SOURCE + source + ".db.url");
         }
         duration("posel.webhook-files.interval");
+        oneOf("posel.login-link", "start", "never");
         oneOf("posel.ordering", "entity", "entityType", "none");
         duration("posel.sequence.timeout");
         flag("posel.delivery.https-only");
+        blocks("posel.delivery.allow");
         duration("posel.delivery.connect-timeout");
         duration("posel.delivery.timeout");
         duration("posel.connection.max-age");
@@ -131,6 +145,46 @@ public final class Settings {
         cron("posel.purge-cron");
         duration("posel.retention");
         duration("posel.shutdown-timeout");
+    }
+
+    /** What is possible, but probably not meant or not safe, a sentence for each; of settings that {@link #check} passes. */
+    List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (String key : TOKENS) {
+            if (!text(key).isBlank() && text(key).strip().length() < Tokens.AMPLE) {
+                warnings.add(
+                        "setting %s (%s)%s has fewer than %d characters: a longer one, as of openssl rand -base64 32, cannot be guessed"
+                                .formatted(key, environmentName(key), origin(key), Tokens.AMPLE));
+            }
+        }
+        for (Cidr block : blocks("posel.delivery.allow")) {
+            if (block.isWide()) {
+                warnings.add(
+                        "setting posel.delivery.allow (%s)%s has the block %s: whoever may define a webhook reaches all that this process can reach there; name the networks that are needed"
+                                .formatted(
+                                        environmentName("posel.delivery.allow"),
+                                        origin("posel.delivery.allow"),
+                                        block));
+            }
+        }
+        Path data = path("posel.data-dir");
+        if (isOpenToOthers(data)) {
+            warnings.add(
+                    "the data directory %s can be read by every user of this machine: events, tokens and keys may be in there; chmod 700 it"
+                            .formatted(data));
+        }
+        return warnings;
+    }
+
+    private static boolean isOpenToOthers(Path directory) {
+        try {
+            PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
+            return view != null
+                    && Files.exists(directory)
+                    && !Collections.disjoint(view.readAttributes().permissions(), OTHERS);
+        } catch (IOException e) {
+            return false; // told when it is used
+        }
     }
 
     public Path home() {
@@ -259,6 +313,37 @@ public final class Settings {
             return text(key).isEmpty() ? ZoneId.systemDefault() : ZoneId.of(text(key));
         } catch (DateTimeException e) {
             throw invalid(key, "a time zone such as Europe/Prague");
+        }
+    }
+
+    /** Blocks of addresses, separated by commas. */
+    List<Cidr> blocks(String key) {
+        try {
+            return Cidr.parseList(text(key));
+        } catch (IllegalArgumentException e) {
+            throw invalid(key, "CIDR blocks separated by commas: " + e.getMessage());
+        }
+    }
+
+    /** Those that are set, not shown in the messages; the others are made, long and different. */
+    private void tokens() {
+        for (String key : TOKENS) {
+            Tokens.flaw(text(key)).ifPresent(flaw -> {
+                throw new InvalidSettingException(
+                        "setting %s (%s)%s %s".formatted(key, environmentName(key), origin(key), flaw));
+            });
+        }
+        String admin = text(TOKENS.get(0)).strip();
+        if (!admin.isEmpty() && admin.equals(text(TOKENS.get(1)).strip())) {
+            throw new InvalidSettingException(
+                    "settings %s (%s)%s and %s (%s)%s are equal: each producer would be an administrator; make one of them another"
+                            .formatted(
+                                    TOKENS.get(0),
+                                    environmentName(TOKENS.get(0)),
+                                    origin(TOKENS.get(0)),
+                                    TOKENS.get(1),
+                                    environmentName(TOKENS.get(1)),
+                                    origin(TOKENS.get(1))));
         }
     }
 

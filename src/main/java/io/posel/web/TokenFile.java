@@ -51,6 +51,9 @@ public final class TokenFile {
         if (!token.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw unusable("does not hold one token of visible ASCII characters");
         }
+        Tokens.flaw(token).ifPresent(flaw -> {
+            throw unusable(flaw);
+        });
         return token;
     }
 

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** All bearer tokens: the two of the settings or the data directory, and those that administrators made. */
 public final class Tokens {
+    /** A token of fewer characters is refused. */
+    public static final int LEAST = 16;
+
+    /** One of fewer is a weak one. */
+    public static final int AMPLE = 32;
 
     private final TokenHash admin;
     private final TokenHash intake;
@@ -18,6 +23,11 @@ public final class Tokens {
     public Tokens(String admin, String intake, NamedTokens named) {
         if (admin.isBlank() || intake.isBlank()) {
             throw new IllegalArgumentException("a bearer token is blank");
+        } else if (admin.strip().equals(intake.strip())) {
+            throw new IllegalStateException(
+                    "the admin token and the intake token (POSEL_ADMIN_TOKEN, POSEL_INTAKE_TOKEN,"
+                            + " or the files admin-token and intake-token in the data directory) are equal: each producer would"
+                            + " be an administrator; make one of them another");
         }
         this.admin = TokenHash.of(admin);
         this.intake = TokenHash.of(intake);
@@ -36,6 +46,24 @@ public final class Tokens {
                 isSet(admin) ? admin : adminFile(data, random).token(),
                 isSet(intake) ? intake : intakeFile(data, random).token(),
                 named);
+    }
+
+    /** Why a token that somebody chose cannot be used, to follow its name; empty for one that can, or for none. */
+    public static Optional<String> flaw(@Nullable String chosen) {
+        String token = chosen == null ? "" : chosen.strip();
+        if (token.isEmpty()) {
+            return Optional.empty();
+        } else if (token.chars().anyMatch(Character::isISOControl)) {
+            return Optional.of("contains a line break or another control character; it must be one line of text");
+        } else if (token.chars().anyMatch(c -> c >= 127)) {
+            return Optional.of(
+                    "contains a character beyond ASCII, which no header of a request can hold; use letters and"
+                            + " digits");
+        }
+        return token.length() >= LEAST
+                ? Optional.empty()
+                : Optional.of("has fewer than " + LEAST + " characters and could be guessed; use one as of openssl rand"
+                        + " -base64 32");
     }
 
     public static TokenFile adminFile(Path data, SecureRandom random) {

@@ -10,8 +10,8 @@ import java.time.Duration;
 
 /** Calls a running Posel as an administrator. */
 public final class PoselClient {
-    public static final String ADMIN_TOKEN = "test-admin-token";
-    public static final String INTAKE_TOKEN = "test-intake-token";
+    public static final String ADMIN_TOKEN = "the-admin-token-of-all-the-tests";
+    public static final String INTAKE_TOKEN = "the-intake-token-of-all-the-tests";
 
     /** One for all: each has a thread and a TLS context of its own, and some tests make thousands of clients. */
     private static final HttpClient HTTP = HttpClient.newBuilder()

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +51,7 @@ class TokenFileTest {
 
     @Test
     void whitespaceAroundAHandWrittenTokenIsNotPartOfIt() throws IOException {
-        assertThat(file(written(" secret\r\n")).token()).isEqualTo("secret");
+        assertThat(file(written(" a-secret-of-somebody\r\n")).token()).isEqualTo("a-secret-of-somebody");
     }
 
     @Test
@@ -71,6 +72,17 @@ class TokenFileTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("one token")
                 .hasMessageNotContaining("second");
+    }
+
+    @Test
+    @DisplayName("D6: a token in the file that could be guessed is refused")
+    void aShortTokenIsRefused() throws IOException {
+        Path path = written("fifteen-letters");
+
+        assertThatThrownBy(() -> file(path).token())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(path + " has fewer than 16 characters")
+                .hasMessageNotContaining("fifteen");
     }
 
     @Test

@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.posel.access.Caller;
 import io.posel.access.Role;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokensTest {
     @TempDir
@@ -37,8 +44,44 @@ class TokensTest {
     }
 
     @Test
-    void theSameTokenForBothIsTheAdminToken() {
-        assertThat(new Tokens("one", "one", made).callerOf("one")).contains(Caller.ADMIN);
+    @DisplayName("D6: one token for both roles is refused, with both settings, wherever it comes from")
+    void theSameTokenForBothIsRefused() throws IOException {
+        String token = Tokens.adminFile(data, random).token();
+        Files.writeString(data.resolve("intake-token"), token + "\n");
+
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> new Tokens("one", " one", made),
+                () -> Tokens.of(null, null, data, random, made),
+                () -> Tokens.of(null, token, data, random, made))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("POSEL_ADMIN_TOKEN")
+                    .hasMessageContaining("POSEL_INTAKE_TOKEN")
+                    .hasMessageNotContaining(token);
+        }
+    }
+
+    @ParameterizedTest
+    @DisplayName("D6: a token that could be guessed, or that no header can hold, is refused")
+    @CsvSource({
+        "a, fewer than 16",
+        "fifteen-letters, fewer than 16",
+        "' fifteen-letters ', fewer than 16",
+        "'sixteen-letters-\u0007', control character",
+        "'sixteen\nletters-and', control character",
+        "'žluťoučký-kůň-úpěl', beyond ASCII",
+    })
+    void weakTokens(String token, String flaw) {
+        assertThat(Tokens.flaw(token))
+                .hasValueSatisfying(said -> assertThat(said).contains(flaw).doesNotContain(token.strip() + " "));
+    }
+
+    @Test
+    @DisplayName("D6: a token of sixteen characters is possible")
+    void possibleTokens() {
+        assertThat(Tokens.flaw("sixteen-letters-")).isEmpty();
+        assertThat(Tokens.flaw("four words of a phrase\n")).isEmpty();
+        assertThat(Tokens.flaw("")).isEmpty();
     }
 
     @Test
