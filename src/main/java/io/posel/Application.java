@@ -16,6 +16,7 @@ import io.posel.web.HealthReport;
 import io.posel.web.HttpServerStart;
 import io.posel.web.HttpSettings;
 import io.posel.web.NoHttpServer;
+import io.posel.web.Onlookers;
 import io.posel.web.PoselHttpServer;
 import io.posel.web.RateLimits;
 import io.posel.web.SignInDesk;
@@ -58,6 +59,7 @@ public final class Application implements AutoCloseable {
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
     private static final Duration USES = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration TELL = Duration.ofSeconds(1);
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
     private static final String FIRST_NAME = "administrator";
     private static final int CAMEL_SHUTDOWN_SECONDS = 2;
@@ -126,7 +128,8 @@ public final class Application implements AutoCloseable {
                 () -> core.isWaiting()
                         ? Optional.of("Another Posel owns the database, and this one waits to take over. Nothing was"
                                 + " done: ask the other one, or repeat it later.")
-                        : Optional.empty());
+                        : Optional.empty(),
+                Onlookers.of(core.refusedAccess, settings.flag("posel.http.access-log"), core.clock));
     }
 
     private HealthReport readiness(HealthReport.Check... checks) {
@@ -156,6 +159,8 @@ public final class Application implements AutoCloseable {
         }
         if (opened) {
             tryToDeliver(true);
+        core.timer.scheduleWithFixedDelay(
+                core.refusedAccess::tell, TELL.toMillis(), TELL.toMillis(), TimeUnit.MILLISECONDS);
         } else {
             retryLater(core.isWaiting() ? Ownership.ROUND : DATABASE_RETRY);
         }

@@ -18,6 +18,7 @@ import io.posel.source.SourceHealth;
 import io.posel.store.AccessTokens;
 import io.posel.store.Announcements;
 import io.posel.store.Audit;
+import io.posel.store.AuditEntry;
 import io.posel.store.Catalogue;
 import io.posel.store.Database;
 import io.posel.store.DeliveryQueue;
@@ -32,6 +33,8 @@ import io.posel.store.Settlement;
 import io.posel.store.Transactions;
 import io.posel.store.Vault;
 import io.posel.store.Webhooks;
+import io.posel.web.OwnerOnlyFile;
+import io.posel.web.RefusedAccess;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.WebhookIds;
 import java.lang.management.ManagementFactory;
@@ -90,6 +93,7 @@ final class Core implements AutoCloseable {
 
     /**
      * Opens nothing but the connection pool, which connects when it is used.
+    final RefusedAccess refusedAccess;
      *
      * @param lost is called when another Posel has taken over the database
      */
@@ -141,6 +145,8 @@ final class Core implements AutoCloseable {
         int threads = settings.number("posel.delivery.threads", 1, 10_000);
         this.dispatcher = new Dispatcher(
                 queue,
+        this.refusedAccess = new RefusedAccess(
+                clock, () -> tally.count(Tally.Kind.REFUSED_ACCESS, 1), count -> ready && audit.note(entry(count)));
                 new RecordedStarts(database.dataSource(), transactions),
                 webhooks::find,
                 Limits.of(settings.number("posel.delivery.concurrency", 1, 10_000), threads, heap, longestWait()),
@@ -181,6 +187,12 @@ final class Core implements AutoCloseable {
                 Math.max(0, settings.number("posel.delivery.redeliveries", 0, 100) - 1)));
         Duration asked = settings.duration("posel.delivery.max-delay");
         return last.compareTo(asked) > 0 ? last : asked;
+    private AuditEntry entry(RefusedAccess.Count refused) {
+        return audit.entry(refused.from(), AuditEntry.Action.ACCESS_REFUSED)
+                .about(refused.reasons())
+                .counting((int) Math.min(refused.requests(), Integer.MAX_VALUE));
+    }
+
     }
 
     private void after(Duration wait, Runnable action) {
@@ -312,3 +324,4 @@ final class Core implements AutoCloseable {
         database.close();
     }
 }
+        refusedAccess.tellAll();

@@ -70,7 +70,7 @@ function Entry({ entry, webhooks }) {
       ${entry.webhookId && html`<${WebhookLink} webhooks=${webhooks} id=${entry.webhookId} />`}
       ${entry.webhookVersion && html`${' '}<span class="quiet">${t('audit.version', { version: entry.webhookVersion })}</span>`}
       ${entry.subject && html`<div class="break">${entry.subject}</div>`}
-      ${entry.count !== null && html`<div class="under">${t('audit.count', { count: entry.count })}</div>`}
+      ${entry.count !== null && html`<div class="under">${t(entry.action === 'access-refused' ? 'audit.requests' : 'audit.count', { count: entry.count })}</div>`}
     </td>
   </tr>`;
 }

@@ -81,6 +81,7 @@ export default {
     'action.signed-out': 'signed out',
     'action.token-created': 'created the token',
     'action.token-revoked': 'revoked the token',
+    'action.access-refused': 'was refused',
     'action.set-aside-retried': 'retried the set-aside item',
     'action.set-aside-discarded': 'discarded the set-aside item',
 
@@ -179,6 +180,7 @@ export default {
     'action.signed-out': 'se odhlásil(a)',
     'action.token-created': 'vytvořil(a) token',
     'action.token-revoked': 'zneplatnil(a) token',
+    'action.access-refused': 'přístup odmítnut',
     'action.set-aside-retried': 'zkusil(a) znovu odloženou položku',
     'action.set-aside-discarded': 'zahodil(a) odloženou položku',
 

@@ -217,6 +217,8 @@ class ArchitectureTest {
                                 "Tokens",
                                 "TokenFile",
                                 "WrongTokens",
+                                "RefusedAccess",
+                                "RemoteNetwork",
                                 "Buckets",
                                 "RateLimits",
                                 "SignInDesk",

@@ -30,7 +30,9 @@ public final class Tally {
         DELIVERED("delivered"),
         FAILED_ATTEMPT("failedAttempts"),
         DEAD("dead"),
-        SKIPPED("skipped");
+        SKIPPED("skipped"),
+        /** Requests from whom was not let in. */
+        REFUSED_ACCESS("refusedAccess");
 
         private final String code;
 

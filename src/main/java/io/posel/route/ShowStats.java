@@ -46,6 +46,8 @@ public final class ShowStats implements Processor {
                                 "skipped", counts.get(Tally.Kind.SKIPPED)),
                         "failedAttempts",
                         counts.get(Tally.Kind.FAILED_ATTEMPT),
+                        "refusedAccess",
+                        counts.get(Tally.Kind.REFUSED_ACCESS),
                         "inFlight",
                         inFlight.getAsInt(),
                         "latencyMs",

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class Audit {
     private final Settlement writer;
     private final InstantSource clock;
     private final Supplier<UUID> ids;
+    private final AtomicBoolean noting = new AtomicBoolean();
 
     /** @param ids later ones are greater: they order what was done in the same millisecond */
     public Audit(DataSource dataSource, Settlement writer, InstantSource clock, Supplier<UUID> ids) {
@@ -54,6 +56,19 @@ public final class Audit {
      */
     public void record(AuditEntry entry) {
         Webhooks.await(writer.wish(transaction -> write(transaction, entry)));
+    }
+
+    /**
+     * Hands in an entry about something that writes nothing else, and does not wait for the disk.
+     *
+     * @return false while the one before is not written
+     */
+    public boolean note(AuditEntry entry) {
+        if (!noting.compareAndSet(false, true)) {
+            return false;
+        }
+        writer.wish(transaction -> write(transaction, entry)).whenComplete((count, failure) -> noting.set(false));
+        return true;
     }
 
     /** Does nothing if it was written before, by a commit whose end was unclear. */

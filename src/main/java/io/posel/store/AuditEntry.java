@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that somebody did, for the audit trail.
  *
- * @param who the name of the token that it was done with, of who was signed in, of a file or of a command
+ * @param who the name of the token that it was done with, of who was signed in, of a file or of a command; the address of whom
+ *     was refused
  * @param webhookVersion the one that there is since then
  * @param subject what else it was about: the id of a delivery, an event type, an entity, the name of a token, the id of a key,
  *     source and key of what was set aside
- * @param count how many events it concerned, null where that is not counted
+ * @param count how many events or requests it concerned, null where that is not counted
  */
 public record AuditEntry(
         UUID id,
@@ -40,6 +41,7 @@ public record AuditEntry(
         TOKEN_REVOKED("token-revoked"),
         SIGNED_IN("signed-in"),
         SIGNED_OUT("signed-out"),
+        ACCESS_REFUSED("access-refused"),
         KEY_ROTATED("key-rotated"),
         SET_ASIDE_RETRIED("set-aside-retried"),
         SET_ASIDE_DISCARDED("set-aside-discarded");
@@ -71,8 +73,8 @@ public record AuditEntry(
         return new AuditEntry(id, at, who, action, webhookId, webhookVersion, what, count);
     }
 
-    /** The same, concerning so many events. */
-    AuditEntry counting(int events) {
-        return new AuditEntry(id, at, who, action, webhookId, webhookVersion, subject, events);
+    /** The same, concerning so many. */
+    public AuditEntry counting(int number) {
+        return new AuditEntry(id, at, who, action, webhookId, webhookVersion, subject, number);
     }
 }

@@ -2,6 +2,7 @@ package io.posel.web;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.posel.access.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,6 +28,7 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
     private final Door door;
     private final Answers answers;
     private final Reception reception;
+    private final Onlookers onlookers;
     private final Supplier<Optional<String>> closed;
     private final Supplier<HealthReport> liveness;
     private final Supplier<Future<HealthReport>> readiness;
@@ -40,6 +42,7 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
             Door door,
             Answers answers,
             Reception reception,
+            Onlookers onlookers,
             Supplier<Optional<String>> closed,
             Supplier<HealthReport> liveness,
             Supplier<Future<HealthReport>> readiness,
@@ -47,6 +50,7 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
         this.door = door;
         this.answers = answers;
         this.reception = reception;
+        this.onlookers = onlookers;
         this.closed = closed;
         this.liveness = liveness;
         this.readiness = readiness;
@@ -59,6 +63,7 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
         try {
             RequestHead head = new Head(request);
             Verdict verdict = door.judge(head);
+            onlookers.arrived(request, verdict instanceof Verdict.Pass pass ? encoded(pass.caller()) : null);
             if (verdict instanceof Verdict.Refusal refusal) {
                 reception.refuse(request, head, refusal);
             } else if (verdict instanceof Verdict.Health health) {
@@ -81,17 +86,19 @@ final class Doorkeeper implements Handler<HttpServerRequest> {
         } else if (verdict instanceof Verdict.Desk desk) {
             reception.serve(request, head, desk);
         } else if (verdict instanceof Verdict.Pass pass) {
-            request.headers()
-                    .remove("Authorization")
-                    .remove("Cookie")
-                    .set(EdgeHeaders.CALLER, URLEncoder.encode(pass.caller().name(), StandardCharsets.UTF_8));
+            request.headers().remove("Authorization").remove("Cookie").set(EdgeHeaders.CALLER, encoded(pass.caller()));
             inside.handle(request);
         }
+    }
+
+    private static String encoded(Caller caller) {
+        return URLEncoder.encode(caller.name(), StandardCharsets.UTF_8);
     }
 
     /** What could not even be read as a request. */
     void turnAway(HttpServerRequest request) {
         Answers.secure(request.response());
+        onlookers.arrived(request, null);
         answers.refuse(request, unreadable(request.decoderResult().cause()));
     }
 

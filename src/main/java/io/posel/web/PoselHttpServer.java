@@ -56,6 +56,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
     private final Supplier<HealthReport> liveness;
     private final Supplier<HealthReport> readiness;
     private final Supplier<Optional<String>> closed;
+    private final Onlookers onlookers;
 
     private @Nullable Vertx own;
     private volatile @Nullable HttpServer listening;
@@ -73,7 +74,8 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
             HeaderFilterStrategy headers,
             Supplier<HealthReport> liveness,
             Supplier<HealthReport> readiness,
-            Supplier<Optional<String>> closed) {
+            Supplier<Optional<String>> closed,
+            Onlookers onlookers) {
         super(configuration(settings));
         this.settings = settings;
         this.door = door;
@@ -82,6 +84,7 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
         this.liveness = liveness;
         this.readiness = readiness;
         this.closed = closed;
+        this.onlookers = onlookers;
     }
 
     private static VertxPlatformHttpServerConfiguration configuration(HttpSettings settings) {
@@ -148,7 +151,8 @@ public final class PoselHttpServer extends VertxPlatformHttpServer {
         Doorkeeper doorkeeper = new Doorkeeper(
                 door,
                 answers,
-                new Reception(vertx, sessions, answers),
+                new Reception(vertx, sessions, answers, onlookers.refused()),
+                onlookers,
                 this::closed,
                 liveness,
                 () -> probe(probes),

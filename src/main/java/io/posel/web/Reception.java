@@ -26,8 +26,10 @@ final class Reception {
     private final Sessions sessions;
     private final Answers answers;
     private final Shelf shelf;
+    private final RefusedAccess refused;
 
-    Reception(Vertx vertx, Sessions sessions, Answers answers) {
+    Reception(Vertx vertx, Sessions sessions, Answers answers, RefusedAccess refused) {
+        this.refused = refused;
         this.vertx = vertx;
         this.sessions = sessions;
         this.answers = answers;
@@ -94,6 +96,7 @@ final class Reception {
 
     /** As a page where people read it. */
     void refuse(HttpServerRequest request, RequestHead head, Verdict.Refusal refusal) {
+        refused.count(head.remoteAddress(), refusal);
         if (!Pages.isWanted(head)) {
             answers.refuse(request, refusal);
             return;

@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** What the door says to those whom it does not let in. */
 final class Refusals {
+    static final String TOO_MANY_WRONG = "too-many-wrong-tokens";
+
     private static final String SCHEME = "Bearer realm=\"posel\"";
 
     private Refusals() {}
@@ -67,8 +69,7 @@ final class Refusals {
     static Verdict.Refusal wrong(Duration wait, Verdict.Refusal plain) {
         return wait.isZero()
                 ? plain
-                : new Verdict.Refusal(
-                        429, "too-many-wrong-tokens", "too many wrong tokens from this address", retryAfter(wait));
+                : new Verdict.Refusal(429, TOO_MANY_WRONG, "too many wrong tokens from this address", retryAfter(wait));
     }
 
     /** @param setting that says how many are not too many */

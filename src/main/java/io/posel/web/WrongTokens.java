@@ -3,7 +3,7 @@ package io.posel.web;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** Counts wrong tokens and login links per remote address. Safe for use by several threads. */
+/** Counts wrong tokens and login links per remote address, of IPv6 per /64. Safe for use by several threads. */
 public final class WrongTokens {
     private final Buckets buckets;
 
@@ -17,7 +17,7 @@ public final class WrongTokens {
 
     /** Counts one wrong token. Zero while the address is within its budget, else how long until it is again. */
     public Duration count(String address) {
-        return buckets.take(address);
+        return buckets.take(RemoteNetwork.of(address));
     }
 
     int remembered() {

@@ -27,6 +27,7 @@ final class RunningServer implements AutoCloseable {
 
     final MadeSessions sessions = new MadeSessions();
     final Main main = new Main();
+    final RefusedAccess refused = new RefusedAccess(InstantSource.system(), () -> {}, count -> true);
     final PoselHttpServer server;
     final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -42,7 +43,14 @@ final class RunningServer implements AutoCloseable {
                 new SignInDesk(sessions, LINKS, RATES, InstantSource.system()),
                 settings.bounds().maxBody());
         server = new PoselHttpServer(
-                settings, door, sessions, new EdgeHeaders(), () -> HealthReport.of(), readiness, Optional::empty);
+                settings,
+                door,
+                sessions,
+                new EdgeHeaders(),
+                () -> HealthReport.of(),
+                readiness,
+                Optional::empty,
+                Onlookers.of(refused, true, InstantSource.system()));
         main.configure().setAutoConfigurationLogSummary(false);
         main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
         main.configure().setShutdownTimeout(60);
