@@ -23,6 +23,7 @@ import io.posel.web.SignInDesk;
 import io.posel.web.Tokens;
 import io.posel.web.WrongTokens;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -272,16 +273,33 @@ public final class Application implements AutoCloseable {
         core.releaseTimer.scheduleWithFixedDelay(core::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
         core.timer.scheduleWithFixedDelay(core::saveUses, USES.toMillis(), USES.toMillis(), TimeUnit.MILLISECONDS);
         if (!core.sessions.hasAnybodySignedIn()) {
-            LOG.info(
-                    "Nobody has signed in yet. This link does, once, within {} minutes: {}",
-                    LoginLinks.LIFETIME.toMinutes(),
-                    loginLink());
+            offerLink();
         }
         HeldEvents held = new HeldEvents(core.intake, camel.getCamelContext());
         core.releaseTimer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void configureCamel(RouteSet routes) {
+    /** A log is read by more people than may sign in, so a link stands there once: when nobody could know of another way. */
+    private void offerLink() {
+        boolean wanted = settings.text("posel.login-link").equals("start");
+        Optional<PrintWriter> terminal = wanted ? Console.terminal() : Optional.empty();
+        if (terminal.isPresent()) {
+            terminal.get().println(firstLink());
+            terminal.get().flush();
+        } else if (wanted && core.isNew()) {
+            LOG.info("{}", firstLink());
+        } else {
+            LOG.info(
+                    "Nobody has signed in yet. This makes a link: java -jar posel.jar login-link --name Jana --role admin");
+        }
+    }
+
+    private String firstLink() {
+        return "Nobody has signed in yet. This link does, once, within %d minutes: %s"
+                .formatted(LoginLinks.LIFETIME.toMinutes(), loginLink());
+    }
+
         RouteIds.check(routes);
         KeyedResequenceReifier.register();
         camel.configure()

@@ -37,7 +37,10 @@ import io.posel.web.OwnerOnlyFile;
 import io.posel.web.RefusedAccess;
 import io.posel.webhook.Expiry;
 import io.posel.webhook.WebhookIds;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -56,6 +59,8 @@ final class Core implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Core.class);
     /** Of the heap, what recent events may take. */
     private static final int RECENT_SHARE = 96;
+    /** With less on the disk the embedded database soon refuses what is written. */
+    private static final long LEAST_ROOM = 1 << 20;
 
     final Settings settings;
     final InstantSource clock;
@@ -68,6 +73,7 @@ final class Core implements AutoCloseable {
 
     final ScheduledThreadPoolExecutor releaseTimer = Threads.timer("posel-release", 1);
     final Database database;
+    private final Database.Access access;
     final Fence fence;
     final Ownership ownership;
     final Transactions transactions;
@@ -89,11 +95,11 @@ final class Core implements AutoCloseable {
     final Maintenance maintenance;
     final SetAsideReaders setAsideReaders = new SetAsideReaders();
     private volatile boolean ready;
+    private volatile boolean isNew;
     private volatile boolean waiting;
 
     /**
      * Opens nothing but the connection pool, which connects when it is used.
-    final RefusedAccess refusedAccess;
      *
      * @param lost is called when another Posel has taken over the database
      */
@@ -105,7 +111,7 @@ final class Core implements AutoCloseable {
         this.webhookTally = new WebhookTally(clock);
         this.sourceHealth = new SourceHealth(clock);
         EventTypes eventTypes = CatalogueFiles.load(settings.home());
-        Database.Access access = access();
+        this.access = access();
         this.database = new Database(access);
         this.fence = new Fence(database.dialect(), lost);
         this.ownership = new Ownership(
@@ -145,8 +151,6 @@ final class Core implements AutoCloseable {
         int threads = settings.number("posel.delivery.threads", 1, 10_000);
         this.dispatcher = new Dispatcher(
                 queue,
-        this.refusedAccess = new RefusedAccess(
-                clock, () -> tally.count(Tally.Kind.REFUSED_ACCESS, 1), count -> ready && audit.note(entry(count)));
                 new RecordedStarts(database.dataSource(), transactions),
                 webhooks::find,
                 Limits.of(settings.number("posel.delivery.concurrency", 1, 10_000), threads, heap, longestWait()),
@@ -187,12 +191,6 @@ final class Core implements AutoCloseable {
                 Math.max(0, settings.number("posel.delivery.redeliveries", 0, 100) - 1)));
         Duration asked = settings.duration("posel.delivery.max-delay");
         return last.compareTo(asked) > 0 ? last : asked;
-    private AuditEntry entry(RefusedAccess.Count refused) {
-        return audit.entry(refused.from(), AuditEntry.Action.ACCESS_REFUSED)
-                .about(refused.reasons())
-                .counting((int) Math.min(refused.requests(), Integer.MAX_VALUE));
-    }
-
     }
 
     private void after(Duration wait, Runnable action) {
@@ -238,7 +236,10 @@ final class Core implements AutoCloseable {
         boolean opened = false;
         try {
             if (ownership.tryToGain()) {
-                database.migrate();
+                if (database.migrate()) {
+                    isNew = true;
+                }
+                access.file().ifPresent(Core::restrict);
                 ownership.takeOver();
                 vault.unlock(transactions);
                 webhooks.load();
@@ -271,6 +272,18 @@ final class Core implements AutoCloseable {
         }
     }
 
+    /** Made with the rights that the system gives, it could be read by every user of the machine. */
+    private static void restrict(Path file) {
+        try {
+            OwnerOnlyFile.restrict(file);
+        } catch (IOException e) {
+            LOG.warn(
+                    "The database file {} may be read by other users of this machine, and that cannot be changed: {}",
+                    file,
+                    e.toString());
+        }
+    }
+
     /** Starts deliveries; after {@link #open}, and when there are routes to carry them out. */
     void start() throws SQLException {
         dispatcher.start();
@@ -292,6 +305,19 @@ final class Core implements AutoCloseable {
 
     /**
      * Whether this process works, or may work again without a new start: what must run runs, and the database has
+    /** Whether the disk of an embedded database has room for more; of another one it is not known. */
+    boolean hasRoom() {
+        return access.file().map(Core::hasRoom).orElse(true);
+    }
+
+    private static boolean hasRoom(Path file) {
+        try {
+            return Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace() >= LEAST_ROOM;
+        } catch (IOException e) {
+            return true; // that the database answers is another check
+        }
+    }
+
      * not turned away for good.
      */
     boolean isAlive() {
@@ -307,6 +333,11 @@ final class Core implements AutoCloseable {
     boolean isStarted() {
         return ready;
     }
+    /** Whether this process made the database's tables: it is the first of all that ever opened it. */
+    boolean isNew() {
+        return isNew;
+    }
+
 
     /** When tokens and sessions were last used; does not wait for the disk. */
     void saveUses() {
@@ -324,4 +355,3 @@ final class Core implements AutoCloseable {
         database.close();
     }
 }
-        refusedAccess.tellAll();

@@ -54,6 +54,7 @@ public final class Demo implements AutoCloseable {
         Settings settings = Settings.load(folder, Map.of())
                 .with("posel.http.port", String.valueOf(port()))
                 .with("posel.admin-token", token)
+                .with("posel.login-link", "never") // it shows one itself
                 .with("posel.delivery.allow", "127.0.0.0/8")
                 .with("posel.delivery.redelivery-delay", "PT1S")
                 .with("posel.delivery.redelivery-factor", "2");

@@ -1,5 +1,6 @@
 package io.posel.demo;
 
+import io.posel.Console;
 import java.io.PrintStream;
 
 /** Prints lines, in colour where somebody looks at a terminal (and NO_COLOR is not set). */
@@ -29,7 +30,7 @@ final class Terminal {
     }
 
     static Terminal ofSystem() {
-        return new Terminal(System.out, System.console() != null && System.getenv("NO_COLOR") == null);
+        return new Terminal(System.out, Console.isTerminal() && System.getenv("NO_COLOR") == null);
     }
 
     synchronized void line(Colour colour, String text) {

@@ -43,7 +43,7 @@ public final class Database implements AutoCloseable {
         }
 
         /** The file that H2 opens in this process; empty for a server and for a database in memory. */
-        Optional<Path> file() {
+        public Optional<Path> file() {
             Matcher path = H2_FILE.matcher(toString());
             return path.matches() ? Optional.of(Path.of(path.group(1) + ".mv.db")) : Optional.empty();
         }
@@ -61,6 +61,8 @@ public final class Database implements AutoCloseable {
     private static final Set<String> H2_SCHEMAS = Set.of("information_schema", "pg_catalog");
 
     private static final int CONNECTIONS = 10;
+    /** The migration that every database has. */
+    private static final String FIRST = "1";
     /** A path behind the names of H2's file systems on the disk; a server, memory or an archive have other names. */
     private static final Pattern H2_FILE =
             Pattern.compile("jdbc:h2:(?:(?:file|async|nio|nioMapped|retry):)*((?!\\w{2,}:).+)");
@@ -106,10 +108,10 @@ public final class Database implements AutoCloseable {
      * @throws SQLException if it does not answer now, but may later
      * @throws UnusableException if it never will, as for a broken migration or a file that another process holds
      */
-    public void migrate() throws SQLException {
+    public boolean migrate() throws SQLException {
         connect();
         try {
-            Flyway.configure()
+            return Flyway.configure()
                     .dataSource(pool)
                     .locations(
                             "classpath:db/migration",
@@ -119,7 +121,10 @@ public final class Database implements AutoCloseable {
                     .baselineOnMigrate(true)
                     .baselineVersion("0")
                     .load()
-                    .migrate();
+                    .migrate()
+                    .migrations
+                    .stream()
+                    .anyMatch(migration -> FIRST.equals(migration.version));
         } catch (FlywayException e) {
             if (DatabaseFault.passes(e) || !isReachable()) {
                 throw new SQLException("its tables cannot be brought up to date now: " + reason(e), e);

@@ -17,6 +17,8 @@ import java.util.Set;
  * complete or not there: it is written under another name and moved, and on disk when {@link #write} returns.
  */
 public final class OwnerOnlyFile {
+    private static final String MODE = "rw-------";
+
     private final Path path;
 
     public OwnerOnlyFile(Path path) {
@@ -70,11 +72,16 @@ public final class OwnerOnlyFile {
         return path.toAbsolutePath().getParent();
     }
 
+    /** Takes away from others than the owner what they may do with a file that is there. */
+    public static void restrict(Path file) throws IOException {
+        if (isPosix(file) && Files.exists(file)) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(MODE));
+        }
+    }
+
     private static FileAttribute<?>[] ownerOnly(Path directory) {
         return isPosix(directory)
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE))}
                 : new FileAttribute<?>[0];
     }
 
