@@ -79,7 +79,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("putEventType", types::put);
         names.accept("deleteEventType", types::delete);
 
-        ManageTokens tokens = new ManageTokens(core.tokens, core.audit);
+        ManageTokens tokens = new ManageTokens(core.tokens, core.audit, core.clock);
         names.accept("listTokens", tokens::list);
         names.accept("createToken", tokens::create);
         names.accept("deleteToken", tokens::delete);

@@ -22,7 +22,7 @@ record IntakeBeans(Core core, EventReader reader) {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     void bind(BiConsumer<String, Object> names) {
-        names.accept("readEvents", new ReadEvents(reader));
+        names.accept("readEvents", new ReadEvents(reader, core.tokens::named, core.refusedAccess));
         names.accept("validateEvents", new ValidateEvents(reader));
         names.accept("findWebhooks", new FindWebhooks(core.webhooks));
         names.accept("addWebhooks", new AddWebhooks());

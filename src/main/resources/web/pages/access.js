@@ -1,5 +1,5 @@
 import { html, useState } from '../core/html.js';
-import { addTexts, t } from '../core/i18n.js';
+import { addTexts, exactTime, relativeTime, t } from '../core/i18n.js';
 import { api, path, Refused, session } from '../core/api.js';
 import { useLoad } from '../core/load.js';
 import { Copy, Dialog, Doing, Field, Icon, Loaded, Problem, sentence, Time, Title } from '../parts/basics.js';
@@ -49,6 +49,7 @@ export default function Access() {
                         <th scope="col">${t('access.role')}</th>
                         <th scope="col">${t('access.created')}</th>
                         <th scope="col">${t('access.used')}</th>
+                        <th scope="col">${t('access.ends')}</th>
                         <td></td>
                       </tr>
                     </thead>
@@ -56,9 +57,10 @@ export default function Access() {
                       ${all.map(
                         (each) => html`<tr key=${each.id}>
                           <td><span class="name">${each.name}</span></td>
-                          <td data-label=${t('access.role')} title=${t(`roleHelp.${each.role}`)}>${t(`role.${each.role}`)}</td>
+                          <td data-label=${t('access.role')} title=${t(`roleHelp.${each.role}`)}>${t(`role.${each.role}`)}<${Bound} token=${each} /></td>
                           <td data-label=${t('access.created')}><${Time} at=${each.createdAt} /><div class="under">${t('access.by', { who: each.createdBy })}</div></td>
                           <td data-label=${t('access.used')}><${Time} at=${each.lastUsedAt} relative /></td>
+                          <td data-label=${t('access.ends')}><${End} at=${each.expiresAt} /></td>
                           <td class="number">
                             ${mayChange && html`<button type="button" class="small danger" aria-label=${`${t('access.revoke')} ${each.name}`} onClick=${() => setRevoking(each)}>${t('access.revoke')}</button>`}
                           </td>
@@ -97,26 +99,52 @@ export default function Access() {
     <//>`}`;
 }
 
+/** What the token may hand in, if that is not all. */
+function Bound({ token }) {
+  const what = [...(token.sources ?? []), ...(token.types ?? [])];
+  return what.length > 0 && html`<div class="under">${t('access.bound', { what: what.join(', ') })}</div>`;
+}
+
+function End({ at }) {
+  if (!at) return html`<span class="quiet">${t('access.noEnd')}</span>`;
+  return new Date(at) > new Date() ? html`<${Time} at=${at} />` : html`<span class="bad-text" title=${exactTime(at)}>${t('access.ended', { when: relativeTime(at) })}</span>`;
+}
+
+/** The lines of a text that are not blank; undefined if there are none. */
+function lines(text) {
+  const found = text
+    .split('\n')
+    .map((each) => each.trim())
+    .filter(Boolean);
+  return found.length > 0 ? found : undefined;
+}
+
 function NewToken({ onClose, onMade }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState('intake');
+  const [sources, setSources] = useState('');
+  const [types, setTypes] = useState('');
+  const [end, setEnd] = useState('');
   const [error, setError] = useState(null);
   const make = async () => {
     setError(null);
     try {
-      onMade(await api.post('/api/tokens', { name: name.trim(), role }));
+      const bound = role === 'intake' ? { sources: lines(sources), types: lines(types) } : {};
+      onMade(await api.post('/api/tokens', { name: name.trim(), role, ...bound, ...(end ? { expiresAt: new Date(end).toISOString() } : {}) }));
     } catch (failure) {
       setError(failure);
     }
   };
-  const wrong = error instanceof Refused ? error.errors.filter((each) => each.pointer === '/name').map((each) => sentence(each)) : [];
+  const errors = error instanceof Refused ? error.errors : [];
+  const about = (member) => errors.filter((each) => each.pointer.split('/')[1] === member).map((each) => sentence(each));
+  const shown = errors.length > 0 && errors.every((each) => ['name', 'sources', 'types', 'expiresAt'].includes(each.pointer.split('/')[1]));
   return html`<${Dialog}
     title=${t('access.new')}
     onClose=${onClose}
     footer=${html`<button type="button" onClick=${onClose}>${t('common.cancel')}</button><${Doing} className="primary" action=${make}>${t('access.make')}<//>`}
   >
     <form class="stack" onSubmit=${(event) => (event.preventDefault(), make())}>
-      <${Field} label=${t('access.name')} hint=${t('access.nameHint')} errors=${wrong}>
+      <${Field} label=${t('access.name')} hint=${t('access.nameHint')} errors=${about('name')}>
         ${(attributes) => html`<input ...${attributes} value=${name} maxlength="60" autofocus autocomplete="off" onInput=${(event) => setName(event.target.value)} />`}
       <//>
       <fieldset class="choice">
@@ -128,7 +156,17 @@ function NewToken({ onClose, onMade }) {
           </label>`,
         )}
       </fieldset>
-      ${error && wrong.length === 0 && html`<${Problem} error=${error} />`}
+      ${role === 'intake' &&
+      html`<${Field} label=${t('access.sources')} hint=${t('access.sourcesHint')} errors=${about('sources')} optional>
+          ${(attributes) => html`<textarea ...${attributes} rows="2" value=${sources} onInput=${(event) => setSources(event.target.value)}></textarea>`}
+        <//>
+        <${Field} label=${t('access.types')} hint=${t('access.typesHint')} errors=${about('types')} optional>
+          ${(attributes) => html`<textarea ...${attributes} rows="2" value=${types} onInput=${(event) => setTypes(event.target.value)}></textarea>`}
+        <//>`}
+      <${Field} label=${t('access.ends')} hint=${t('access.endsHint')} errors=${about('expiresAt')} optional>
+        ${(attributes) => html`<input type="datetime-local" ...${attributes} value=${end} onInput=${(event) => setEnd(event.target.value)} />`}
+      <//>
+      ${error && !shown && html`<${Problem} error=${error} />`}
     </form>
   <//>`;
 }

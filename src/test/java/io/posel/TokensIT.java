@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -167,6 +168,125 @@ class TokensIT {
             assertThat(running.rows("select last_used_at from access_token")).doesNotContain("null");
             assertThat(list().all("items", "lastUsedAt")).containsExactly(minute);
             assertThat(status(token, "GET", "/api/webhooks", null)).isEqualTo(200);
+        }
+
+        private HttpAnswer makeBound(String members) {
+            HttpAnswer made = posel().post("/api/tokens", "{\"name\":\"bound\",\"role\":\"intake\"," + members + "}");
+            assertThat(made.status()).as(made.toString()).isEqualTo(201);
+            return made;
+        }
+
+        private HttpAnswer handIn(String token, String source, String type) {
+            String event = "{\"source\":\"" + source + "\",\"type\":\"" + type
+                    + "\",\"entity\":{\"type\":\"customer\",\"id\":\"1\"},\"data\":{}}";
+            return posel().send("POST", "/events", event, "Authorization", "Bearer " + token);
+        }
+
+        @Test
+        @DisplayName(
+                "D9: a token that is bound to sources and types hands in no others, and nothing of such a request is stored")
+        void boundTokens() {
+            HttpAnswer made = makeBound("\"sources\":[\"shop\"],\"types\":[\"order.*\",\"ping\"]");
+            String token = made.at("token");
+
+            assertThat(handIn(token, "shop", "order.placed").status()).isEqualTo(202);
+            assertThat(handIn(token, "shop", "ping").status()).isEqualTo(202);
+            HttpAnswer otherSource = handIn(token, "crm", "order.placed");
+            assertThat(otherSource.status()).isEqualTo(403);
+            assertThat(otherSource.errors()).containsExactly("/source source-not-permitted");
+            assertThat(otherSource.text()).contains("crm").contains("shop").contains("bound");
+            HttpAnswer otherType = handIn(token, "shop", "pings");
+            assertThat(otherType.status()).isEqualTo(403);
+            assertThat(otherType.errors()).containsExactly("/type type-not-permitted");
+            assertThat(handIn(token, "", "ping").status()).isEqualTo(403);
+            HttpAnswer cloudEvent = posel().send(
+                            "POST",
+                            "/events",
+                            "[{\"specversion\":\"1.0\",\"id\":\"ce-1\",\"source\":\"shop\",\"type\":\"ping\","
+                                    + "\"subject\":\"1\",\"data\":{}},{\"specversion\":\"1.0\",\"id\":\"ce-2\","
+                                    + "\"source\":\"crm\",\"type\":\"ping\",\"subject\":\"1\",\"data\":{}}]",
+                            "Authorization",
+                            "Bearer " + token,
+                            "Content-Type",
+                            "application/cloudevents-batch+json");
+            assertThat(cloudEvent.status()).isEqualTo(403);
+            assertThat(cloudEvent.errors()).containsExactly("/1/source source-not-permitted");
+            assertThat(running.rows("select id from event where id like 'ce-%'"))
+                    .isEmpty();
+
+            HttpAnswer list = list();
+            assertThat(list.at("items.0.sources.0")).isEqualTo("shop");
+            assertThat(list.at("items.0.types.1")).isEqualTo("ping");
+            running.restart();
+            assertThat(handIn(token, "crm", "order.placed").status()).isEqualTo(403);
+            assertThat(handIn(token, "shop", "order.placed").status()).isEqualTo(202);
+        }
+
+        @Test
+        @DisplayName("D9: a token that is bound to nothing hands in everything")
+        void unboundTokens() {
+            HttpAnswer made = make("free", "intake");
+
+            assertThat(made.at("sources")).isEqualTo("null");
+            assertThat(made.at("types")).isEqualTo("null");
+            assertThat(made.at("expiresAt")).isEqualTo("null");
+            assertThat(handIn(made.at("token"), "any", "any").status()).isEqualTo(202);
+        }
+
+        @Test
+        @DisplayName("D9: only intake tokens can be bound, and only in the form that is described")
+        void refusedBindings() {
+            assertThat(posel().post("/api/tokens", "{\"name\":\"x\",\"role\":\"viewer\",\"sources\":[\"shop\"]}")
+                            .errors())
+                    .containsExactly("/sources only-for-intake");
+            HttpAnswer refused = posel().post(
+                            "/api/tokens",
+                            "{\"name\":\"x\",\"role\":\"intake\",\"sources\":[],\"types\":[\"a*\"],"
+                                    + "\"expiresAt\":\"2020-01-01T00:00:00Z\"}");
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.errors())
+                    .containsExactlyInAnyOrder("/sources empty", "/types/0 wildcard", "/expiresAt in-the-past");
+            for (String end : List.of("\"tomorrow\"", "\"2099-01-01\"", "\"2099-01-01T00:00:00\"", "7")) {
+                assertThat(posel().post("/api/tokens", "{\"name\":\"x\",\"role\":\"intake\",\"expiresAt\":" + end + "}")
+                                .errors())
+                        .containsExactly("/expiresAt invalid-time");
+            }
+            assertThat(list().all("items", "id")).isEmpty();
+        }
+
+        @Test
+        @DisplayName(
+                "D9: a token that has ended is refused from that instant on, also after a restart, and can be revoked")
+        void endingTokens() {
+            String end = clock.instant()
+                    .plus(Duration.ofMinutes(5))
+                    .truncatedTo(ChronoUnit.MILLIS)
+                    .toString();
+            HttpAnswer made = makeBound("\"expiresAt\":\"" + end + "\"");
+            String token = made.at("token");
+            assertThat(made.at("expiresAt")).isEqualTo(end);
+            assertThat(status(token, "POST", "/events", EVENT)).isEqualTo(202);
+
+            clock.move(Duration.ofMinutes(5));
+
+            HttpAnswer refused = posel().send("POST", "/events", EVENT, "Authorization", "Bearer " + token);
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.errors()).containsExactly(" token-expired");
+            assertThat(list().at("items.0.expiresAt")).isEqualTo(end);
+            running.restart();
+            assertThat(status(token, "POST", "/events", EVENT)).isEqualTo(401);
+            assertThat(posel().delete("/api/tokens/" + made.at("id")).status()).isEqualTo(204);
+        }
+
+        @Test
+        @DisplayName("D9: the audit trail tells what a token was bound to and when it ends")
+        void auditOfBindings() {
+            makeBound("\"sources\":[\"shop\"],\"types\":[\"order.*\"],\"expiresAt\":\"2099-01-01T00:00:00Z\"");
+
+            HttpAnswer audit = posel().get("/api/audit?limit=1");
+            assertThat(audit.at("items.0.action")).isEqualTo("token-created");
+            assertThat(audit.at("items.0.subject"))
+                    .isEqualTo("bound (sources: shop; types: order.*; until 2099-01-01T00:00:00Z)");
         }
 
         @Test

@@ -8,6 +8,9 @@ public interface NamedTokens {
     /** Whether they are read: until then nobody can say that a token is none of them. */
     boolean areRead();
 
-    /** Whose token this is. Compares with all of them, in constant time each. */
+    /** Whose token this is, if it has not ended. Compares with all of them, in constant time each. */
     Optional<Caller> callerOf(TokenHash presented);
+
+    /** Whether this is one of them that has ended. */
+    boolean hasEnded(TokenHash presented);
 }

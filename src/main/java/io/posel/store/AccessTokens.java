@@ -5,6 +5,7 @@ import io.posel.access.Caller;
 import io.posel.access.NamedTokens;
 import io.posel.access.Role;
 import io.posel.access.TokenHash;
+import io.posel.event.EventScope;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import java.security.SecureRandom;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens that administrators made, in memory as they stand on disk: at most {@value #MOST}, so that comparing with
- * all of them takes no time. A token that was revoked is refused from the answer on.
+ * all of them takes no time. A token that was revoked is refused from the answer on, one that ends from that instant.
  *
  * <p>When each was last used is known to the minute, and written by {@link #saveUses} for all together. Not promised: that
  * a use in the last minute before a crash is known after it.
@@ -73,17 +74,36 @@ public final class AccessTokens implements NamedTokens {
 
     @Override
     public Optional<Caller> callerOf(TokenHash presented) {
+        Instant now = clock.instant();
+        Optional<KnownToken> found =
+                known(presented).filter(each -> !each.token().isOverAt(now));
+        found.ifPresent(each -> each.use(now.truncatedTo(ChronoUnit.MINUTES)));
+        return found.map(each -> new Caller(each.token().name(), each.token().role()));
+    }
+
+    @Override
+    public boolean hasEnded(TokenHash presented) {
+        return known(presented)
+                .filter(each -> each.token().isOverAt(clock.instant()))
+                .isPresent();
+    }
+
+    private Optional<KnownToken> known(TokenHash presented) {
         KnownToken found = null;
         for (KnownToken each : current()) {
             if (each.hash().matches(presented)) {
                 found = each; // and goes on, to take the same time for each
             }
         }
-        if (found == null) {
-            return Optional.empty();
-        }
-        found.use(clock.instant().truncatedTo(ChronoUnit.MINUTES));
-        return Optional.of(new Caller(found.token().name(), found.token().role()));
+        return Optional.ofNullable(found);
+    }
+
+    /** The one of this name; empty if it was revoked meanwhile. */
+    public Optional<AccessToken> named(String name) {
+        return current().stream()
+                .map(KnownToken::token)
+                .filter(each -> each.name().equals(name))
+                .findFirst();
     }
 
     private List<KnownToken> current() {
@@ -112,10 +132,12 @@ public final class AccessTokens implements NamedTokens {
     /**
      * Makes a token.
      *
+     * @param scope what it may hand in
+     * @param expiresAt from when on it is refused; null for never
      * @param entry who does it, written with it
      * @throws ProblemException 409 if the name is taken, or if there are too many
      */
-    public Made create(String name, Role role, AuditEntry entry) {
+    public Made create(String name, Role role, EventScope scope, @Nullable Instant expiresAt, AuditEntry entry) {
         if (Caller.isReserved(name)) {
             throw nameTaken(name);
         }
@@ -123,13 +145,22 @@ public final class AccessTokens implements NamedTokens {
         random.nextBytes(bytes);
         String value = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        AccessToken token = new AccessToken(UUID.randomUUID().toString(), name, role, now, entry.who(), null);
+        AccessToken token = new AccessToken(
+                UUID.randomUUID().toString(),
+                name,
+                role,
+                scope.sources(),
+                scope.types(),
+                expiresAt,
+                now,
+                entry.who(),
+                null);
         KnownToken made = new KnownToken(token, TokenHash.of(value));
         Webhooks.await(writer.wish(new Wish() {
             @Override
             public int apply(Transaction transaction) throws SQLException {
                 requireRoom(transaction.connection(), token);
-                Audit.write(transaction, entry.about(name));
+                Audit.write(transaction, entry.about(described(token)));
                 return AccessTokenRows.insert(transaction.connection(), made);
             }
 
@@ -139,6 +170,23 @@ public final class AccessTokens implements NamedTokens {
             }
         }));
         return new Made(token, value);
+    }
+
+    /** Its name, and what is not so of all tokens. */
+    private static String described(AccessToken token) {
+        List<String> limits = new ArrayList<>();
+        if (!token.sources().isEmpty()) {
+            limits.add("sources: " + String.join(", ", token.sources()));
+        }
+        if (!token.types().isEmpty()) {
+            limits.add("types: " + String.join(", ", token.types()));
+        }
+        if (token.expiresAt() != null) {
+            limits.add("until " + token.expiresAt());
+        }
+        return limits.isEmpty()
+                ? token.name()
+                : SetAside.fitting(token.name() + " (" + String.join("; ", limits) + ")", AuditEntry.LONGEST_SUBJECT);
     }
 
     /** The token itself does not count: it is there if the wish is carried out a second time. */

@@ -23,6 +23,8 @@ public record AuditEntry(
         @Nullable Integer webhookVersion,
         @Nullable String subject,
         @Nullable Integer count) {
+    /** Of a subject, in characters. */
+    static final int LONGEST_SUBJECT = 400;
 
     /** What can be done. */
     public enum Action {

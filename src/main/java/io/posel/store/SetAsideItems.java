@@ -21,8 +21,6 @@ public final class SetAsideItems {
     static final int SHOWN = 10_000;
 
     /** Of the subject of an entry in the audit trail. */
-    private static final int SUBJECT = 400;
-
     private static final String COLUMNS = "no, source, item, reason, at, octet_length(data) size";
 
     private final DataSource dataSource;
@@ -98,7 +96,10 @@ public final class SetAsideItems {
                 delete.setLong(1, item.no());
                 int count = delete.executeUpdate();
                 if (count > 0) {
-                    Audit.write(transaction, entry.about(SetAside.fitting(item.source() + ":" + item.key(), SUBJECT)));
+                    Audit.write(
+                            transaction,
+                            entry.about(
+                                    SetAside.fitting(item.source() + ":" + item.key(), AuditEntry.LONGEST_SUBJECT)));
                 }
                 return count;
             }

@@ -151,9 +151,12 @@ public final class Door {
     private Verdict withToken(String token, RequestHead head) {
         Optional<Caller> caller = tokens.callerOf(token);
         if (caller.isEmpty()) {
-            return tokens.areRead()
-                    ? Refusals.wrong(wrongTokens.count(head.remoteAddress()), Refusals.unknownToken())
-                    : Refusals.tooEarly();
+            if (!tokens.areRead()) {
+                return Refusals.tooEarly();
+            }
+            return tokens.hasEnded(token)
+                    ? Refusals.endedToken()
+                    : Refusals.wrong(wrongTokens.count(head.remoteAddress()), Refusals.unknownToken());
         }
         boolean atIntake = Role.INTAKE.permits(head.method(), head.path());
         return limits.count("token " + caller.get().name(), atIntake)

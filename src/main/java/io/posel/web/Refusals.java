@@ -19,11 +19,16 @@ final class Refusals {
     }
 
     static Verdict.Refusal unknownToken() {
-        return new Verdict.Refusal(
-                401,
-                "unknown-token",
-                "this bearer token is not known",
-                Map.of("WWW-Authenticate", SCHEME + ", error=\"invalid_token\""));
+        return invalidToken("unknown-token", "this bearer token is not known");
+    }
+
+    static Verdict.Refusal endedToken() {
+        return invalidToken(
+                "token-expired", "this bearer token has ended; ask an administrator of Posel for another one");
+    }
+
+    private static Verdict.Refusal invalidToken(String code, String detail) {
+        return new Verdict.Refusal(401, code, detail, Map.of("WWW-Authenticate", SCHEME + ", error=\"invalid_token\""));
     }
 
     static Verdict.Refusal unknownSession() {

@@ -93,6 +93,11 @@ public final class Tokens {
         return named.callerOf(presented);
     }
 
+    /** Whether this was somebody's token, who is not let in with it any more. */
+    public boolean hasEnded(String token) {
+        return named.hasEnded(TokenHash.of(token));
+    }
+
     private static boolean isSet(@Nullable String token) {
         return token != null && !token.isBlank();
     }

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -60,7 +62,10 @@ class AttacksIT {
                     .handled(true)
                     .process(new AnswerProblem(503, Clock.systemUTC()))
                     .end()
-                    .process(new ReadEvents(new EventReader(() -> "id")))
+                    .process(new ReadEvents(
+                            new EventReader(() -> "id"),
+                            name -> Optional.empty(),
+                            new RefusedAccess(InstantSource.system(), () -> {}, count -> true)))
                     .process(exchange -> taken.incrementAndGet())
                     .setHeader("CamelHttpResponseCode", constant(202))
                     .setBody(constant("{}"));

@@ -13,6 +13,7 @@ final class MadeTokens implements NamedTokens {
     private record Made(TokenHash hash, Caller caller) {}
 
     private final List<Made> all = new ArrayList<>();
+    private final List<TokenHash> ended = new ArrayList<>();
     private boolean read = true;
 
     MadeTokens with(String name, String token, Role role) {
@@ -27,6 +28,16 @@ final class MadeTokens implements NamedTokens {
     @Override
     public boolean areRead() {
         return read;
+    }
+
+    MadeTokens ended(String token) {
+        ended.add(TokenHash.of(token));
+        return this;
+    }
+
+    @Override
+    public boolean hasEnded(TokenHash presented) {
+        return ended.stream().anyMatch(each -> read && each.matches(presented));
     }
 
     @Override
