@@ -59,8 +59,8 @@ public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
     private static final Duration USES = Duration.ofMinutes(1);
-    private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration TELL = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration HELD_SCAN = Duration.ofSeconds(5);
     private static final String FIRST_NAME = "administrator";
     private static final int CAMEL_SHUTDOWN_SECONDS = 2;
@@ -125,6 +125,7 @@ public final class Application implements AutoCloseable {
                 () -> readiness(
                         new HealthReport.Check("database", core.isReady()),
                         new HealthReport.Check("owner", !core.isWaiting()),
+                        new HealthReport.Check("disk", core.hasRoom()),
                         webhookFiles.health()),
                 () -> core.isWaiting()
                         ? Optional.of("Another Posel owns the database, and this one waits to take over. Nothing was"
@@ -147,21 +148,21 @@ public final class Application implements AutoCloseable {
      * @throws StartFailedException for anything that waiting does not fix
      */
     public void start() {
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
+        OpenFiles.warning(settings).ifPresent(warning -> LOG.warn("{}", warning));
         RouteSet routes = RouteSet.of(settings.home());
         boolean opened = tryToOpen();
         configureCamel(routes);
         camel.addMainListener(new HttpServerStart(server));
         try {
-        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
-        OpenFiles.warning(settings).ifPresent(warning -> LOG.warn("{}", warning));
             camel.start();
         } catch (Exception e) {
             throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext(), settings::place), e);
         }
-        if (opened) {
-            tryToDeliver(true);
         core.timer.scheduleWithFixedDelay(
                 core.refusedAccess::tell, TELL.toMillis(), TELL.toMillis(), TimeUnit.MILLISECONDS);
+        if (opened) {
+            tryToDeliver(true);
         } else {
             retryLater(core.isWaiting() ? Ownership.ROUND : DATABASE_RETRY);
         }
@@ -279,7 +280,6 @@ public final class Application implements AutoCloseable {
         core.releaseTimer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void configureCamel(RouteSet routes) {
     /** A log is read by more people than may sign in, so a link stands there once: when nobody could know of another way. */
     private void offerLink() {
         boolean wanted = settings.text("posel.login-link").equals("start");
@@ -300,6 +300,7 @@ public final class Application implements AutoCloseable {
                 .formatted(LoginLinks.LIFETIME.toMinutes(), loginLink());
     }
 
+    private void configureCamel(RouteSet routes) {
         RouteIds.check(routes);
         KeyedResequenceReifier.register();
         camel.configure()

@@ -93,9 +93,10 @@ final class Core implements AutoCloseable {
     final ErasureWatch erasures;
     final Erasure erasure;
     final Maintenance maintenance;
+    final RefusedAccess refusedAccess;
     final SetAsideReaders setAsideReaders = new SetAsideReaders();
-    private volatile boolean ready;
     private volatile boolean isNew;
+    private volatile boolean ready;
     private volatile boolean waiting;
 
     /**
@@ -144,6 +145,8 @@ final class Core implements AutoCloseable {
         this.tokens = new AccessTokens(database.dataSource(), settlement, clock, random);
         this.audit =
                 new Audit(database.dataSource(), settlement, clock, Generators.timeBasedEpochGenerator()::generate);
+        this.refusedAccess = new RefusedAccess(
+                clock, () -> tally.count(Tally.Kind.REFUSED_ACCESS, 1), count -> ready && audit.note(entry(count)));
         this.sessions = new OpenSessions(database.dataSource(), settlement, audit, clock, random);
         this.links = new LoginLinks(() -> vault.key().derive(LoginLinks.PURPOSE), clock, random);
         long heap = Runtime.getRuntime().maxMemory();
@@ -182,6 +185,12 @@ final class Core implements AutoCloseable {
                     settings.text("posel.db.url"), settings.text("posel.db.user"), settings.text("posel.db.password"));
         }
         return Database.Access.embedded(settings.path("posel.data-dir"));
+    }
+
+    private AuditEntry entry(RefusedAccess.Count refused) {
+        return audit.entry(refused.from(), AuditEntry.Action.ACCESS_REFUSED)
+                .about(refused.reasons())
+                .counting((int) Math.min(refused.requests(), Integer.MAX_VALUE));
     }
 
     /** Before the last redelivery, or when a receiver asks for it. */
@@ -263,15 +272,6 @@ final class Core implements AutoCloseable {
         }
     }
 
-    /** Who only waits finds out at the start that it could not take over. */
-    private void requireKey() {
-        try {
-            vault.requireKey(database.dataSource());
-        } catch (SQLException e) {
-            LOG.debug("The owner has made no tables yet, or the database went away", e);
-        }
-    }
-
     /** Made with the rights that the system gives, it could be read by every user of the machine. */
     private static void restrict(Path file) {
         try {
@@ -281,6 +281,15 @@ final class Core implements AutoCloseable {
                     "The database file {} may be read by other users of this machine, and that cannot be changed: {}",
                     file,
                     e.toString());
+        }
+    }
+
+    /** Who only waits finds out at the start that it could not take over. */
+    private void requireKey() {
+        try {
+            vault.requireKey(database.dataSource());
+        } catch (SQLException e) {
+            LOG.debug("The owner has made no tables yet, or the database went away", e);
         }
     }
 
@@ -296,15 +305,6 @@ final class Core implements AutoCloseable {
         return (ready || waiting) && !database.isLost() && database.isReachable();
     }
 
-    /** Asks the database, so that {@link #isAlive} knows of it. */
-    void look() {
-        if (ready || waiting) {
-            database.isReachable();
-        }
-    }
-
-    /**
-     * Whether this process works, or may work again without a new start: what must run runs, and the database has
     /** Whether the disk of an embedded database has room for more; of another one it is not known. */
     boolean hasRoom() {
         return access.file().map(Core::hasRoom).orElse(true);
@@ -318,10 +318,24 @@ final class Core implements AutoCloseable {
         }
     }
 
+    /** Asks the database, so that {@link #isAlive} knows of it. */
+    void look() {
+        if (ready || waiting) {
+            database.isReachable();
+        }
+    }
+
+    /**
+     * Whether this process works, or may work again without a new start: what must run runs, and the database has
      * not turned away for good.
      */
     boolean isAlive() {
         return dispatcher.isAlive() && intake.isAlive() && settlement.isAlive() && !database.isLost();
+    }
+
+    /** Whether this process made the database's tables: it is the first of all that ever opened it. */
+    boolean isNew() {
+        return isNew;
     }
 
     /** Whether another Posel owns the database, so that this one does nothing yet. */
@@ -333,11 +347,6 @@ final class Core implements AutoCloseable {
     boolean isStarted() {
         return ready;
     }
-    /** Whether this process made the database's tables: it is the first of all that ever opened it. */
-    boolean isNew() {
-        return isNew;
-    }
-
 
     /** When tokens and sessions were last used; does not wait for the disk. */
     void saveUses() {
@@ -349,6 +358,7 @@ final class Core implements AutoCloseable {
     @Override
     public void close() {
         saveUses();
+        refusedAccess.tellAll();
         intake.close();
         settlement.close();
         ownership.close();

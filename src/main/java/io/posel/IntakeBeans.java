@@ -37,7 +37,8 @@ record IntakeBeans(Core core, EventReader reader) {
         AnnounceWebhooks announce = new AnnounceWebhooks(core.announcements);
         names.accept("readAnnouncements", (Processor) announce::read);
         names.accept("forgetAnnouncements", (Processor) announce::forget);
-        names.accept("announcementBackoff", new PollBackoff("posel", LONGEST_PAUSE, core::isStarted, core.clock));
+        names.accept(
+                "announcementBackoff", new PollBackoff(PollBackoff.OWN, LONGEST_PAUSE, core::isStarted, core.clock));
         // what steps and components look up by themselves
         names.accept("intake", core.intake);
         names.accept("timer", core.releaseTimer);

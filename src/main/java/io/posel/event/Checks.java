@@ -22,6 +22,10 @@ final class Checks {
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,100}");
     private static final BigInteger MAX_SEQUENCE = BigInteger.valueOf(Long.MAX_VALUE);
 
+    /** Line and paragraph separators, and what Unicode calls bidirectional format characters (UAX 9, 2). */
+    private static final String TURNING =
+            "\u2028\u2029\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
+
     private final Errors errors;
 
     Checks(Errors errors) {
@@ -38,10 +42,43 @@ final class Checks {
         return text(part, max);
     }
 
+    /** A type by its name, which stands in addresses and on pages. */
+    @Nullable
+    String typeName(Part part) {
+        String type = required(part, TYPE);
+        if (type == null) {
+            return null;
+        } else if (type.equals(".") || type.equals("..")) {
+            errors.add(
+                    part.pointer(),
+                    "invalid-name",
+                    "A type cannot be . or .., which lead elsewhere in an address; choose another name.");
+            return null;
+        }
+        int bad = firstTurning(type);
+        if (bad >= 0) {
+            invalidCharacter(
+                    part, type, bad, "Characters that end a line or turn the direction of text are not possible here");
+            return null;
+        }
+        return type;
+    }
+
+    /** Where a text has a character that ends a line or turns the direction in which it is read, -1 if nowhere. */
+    private static int firstTurning(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (TURNING.indexOf(c) >= 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** The type of an event that somebody hands in. */
     @Nullable
     String type(Part part) {
-        String type = required(part, TYPE);
+        String type = typeName(part);
         if (type != null && Event.isOwn(type)) {
             errors.add(
                     part.pointer(),
@@ -78,16 +115,19 @@ final class Checks {
         }
         int bad = firstBad(string.value());
         if (bad >= 0) {
-            String character = String.format("U+%04X", (int) string.value().charAt(bad));
-            errors.add(
-                    part.pointer(),
-                    "invalid-character",
-                    Map.of("character", character, "index", bad),
-                    "Control characters and lone surrogates are not possible here; there is " + character + " at index "
-                            + bad + ".");
+            invalidCharacter(part, string.value(), bad, "Control characters and lone surrogates are not possible here");
             return null;
         }
         return string.value();
+    }
+
+    private void invalidCharacter(Part part, String text, int index, String what) {
+        String character = String.format("U+%04X", (int) text.charAt(index));
+        errors.add(
+                part.pointer(),
+                "invalid-character",
+                Map.of("character", character, "index", index),
+                what + "; there is " + character + " at index " + index + ".");
     }
 
     /** Where a text has a control character or a lone surrogate, -1 if nowhere. */

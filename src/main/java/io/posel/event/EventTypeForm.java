@@ -41,7 +41,7 @@ final class EventTypeForm {
             return null;
         }
         unknown(object, "", MEMBERS);
-        String type = checks.required(Part.of(object, "", "type"), Checks.TYPE);
+        String type = checks.typeName(Part.of(object, "", "type"));
         Map<String, String> title = title(Part.of(object, "", "title"));
         String entityType = checks.required(Part.of(object, "", "entityType"), Checks.TYPE);
         List<EventType.Variable> variables = variables(Part.of(object, "", "variables"));

@@ -64,13 +64,15 @@ final class ApiRequest {
         return String.valueOf(parameter(name));
     }
 
-    /** A query parameter; null if there is none or it is empty. */
+    /** A query parameter; null if there is none. */
     @Nullable
     String parameter(String name) {
-        if (!(message.getHeader(name) instanceof String value) || value.isEmpty()) {
+        if (!(message.getHeader(name) instanceof String value)) {
             return null;
         }
-        if (value.length() > MAX_PARAMETER || value.chars().anyMatch(Character::isISOControl)) {
+        if (value.isEmpty()) {
+            throw invalid(name, "is empty: give it a value, or leave it out");
+        } else if (value.length() > MAX_PARAMETER || value.chars().anyMatch(Character::isISOControl)) {
             throw invalid(name, "is too long or holds a control character");
         }
         return value;

@@ -1,5 +1,6 @@
 package io.posel.route;
 
+import io.posel.event.Event;
 import io.posel.event.EventType;
 import io.posel.json.Json;
 import io.posel.problem.FieldError;
@@ -71,6 +72,12 @@ public final class ManageEventTypes {
                     422,
                     "The event type in the body is another one than in the path.",
                     List.of(FieldError.of("/type", "type-differs", detail)));
+        }
+        if (Event.isOwn(name)) {
+            String detail =
+                    "Types that begin with posel. are those of the events that Posel itself makes; choose another"
+                            + " name.";
+            throw new ProblemException(422, detail, List.of(FieldError.of("/type", "reserved-type", detail)));
         }
         int sample = type.sample().toBytes().length;
         if (sample > MAX_SAMPLE) {

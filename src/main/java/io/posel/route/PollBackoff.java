@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class PollBackoff implements PollingConsumerPollStrategy, ExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PollBackoff.class);
     private static final Duration FIRST = Duration.ofSeconds(1);
+    /** Not one that somebody configured: the events of Posel itself. */
+    public static final String OWN = "posel";
+
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
 
     private final String source;
@@ -70,7 +73,7 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
         }
         health.succeeded(source);
         if (failures > 0) {
-            LOG.info("Source {} goes on", source);
+            LOG.info("{} goes on", subject());
             failures = 0;
             told = Instant.MIN;
         }
@@ -106,8 +109,12 @@ public final class PollBackoff implements PollingConsumerPollStrategy, Exception
         LOG.debug("Source {} failed", source, exception);
         if (told.equals(Instant.MIN) || !now.isBefore(told.plus(TELL_AGAIN))) {
             told = now;
-            LOG.warn("Source {} stands still, Posel keeps trying: {}", source, reason);
+            LOG.warn("{} stands still, Posel keeps trying: {}", subject(), reason);
         }
+    }
+
+    private String subject() {
+        return source.equals(OWN) ? "What Posel tells of its webhooks" : "Source " + source;
     }
 
     private static boolean onlyUnmarkedRows(Throwable exception) {

@@ -41,9 +41,9 @@ public record AuditEntry(
         ENTITY_ERASED("entity-erased"),
         TOKEN_CREATED("token-created"),
         TOKEN_REVOKED("token-revoked"),
+        ACCESS_REFUSED("access-refused"),
         SIGNED_IN("signed-in"),
         SIGNED_OUT("signed-out"),
-        ACCESS_REFUSED("access-refused"),
         KEY_ROTATED("key-rotated"),
         SET_ASIDE_RETRIED("set-aside-retried"),
         SET_ASIDE_DISCARDED("set-aside-discarded");

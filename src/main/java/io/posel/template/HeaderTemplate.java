@@ -35,7 +35,8 @@ public final class HeaderTemplate {
             "proxy-authentication-info",
             "proxy-authorization",
             "proxy-connection");
-    private static final List<String> RESERVED_PREFIXES = List.of("webhook-", "camel", "org.apache.camel", "kafka.");
+    private static final List<String> RESERVED_PREFIXES =
+            List.of("webhook-", "posel-", "camel", "org.apache.camel", "kafka.");
 
     private final String name;
     /** One more than variables: before, between and behind them. */

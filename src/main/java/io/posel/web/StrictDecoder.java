@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Refuses what another server in front may read as other requests than this one does (RFC 9112, 11.2) and Netty lets
- * pass: header lines that go on in the next line.
+ * pass: header lines that go on in the next line, and request lines whose parts are not divided by one space each.
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
     /** What comes next belongs to a head, and not to a body. */
@@ -29,10 +29,9 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         if (inHead && !refused && hasFoldedLine(in)) {
-            refused = true;
-            HttpMessage folded = createInvalidMessage();
-            folded.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("a header line goes on")));
-            out.add(folded);
+            refuse("a header line goes on", out);
+        } else if (inHead && !inHeaders && !refused && hasLooseRequestLine(in)) {
+            refuse("the parts of the request line are not divided by one space each", out);
         }
         if (refused) {
             in.skipBytes(in.readableBytes());
@@ -49,6 +48,36 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
                 inHeaders = false;
             }
         }
+    }
+
+    private void refuse(String reason, List<Object> out) {
+        refused = true;
+        HttpMessage invalid = createInvalidMessage();
+        invalid.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(reason)));
+        out.add(invalid);
+    }
+
+    /** Empty lines in front of it do not count (RFC 9112, 2.2); what has not come yet is looked at when it has. */
+    private static boolean hasLooseRequestLine(ByteBuf in) {
+        int at = in.readerIndex();
+        while (at < in.writerIndex() && (in.getByte(at) == '\r' || in.getByte(at) == '\n')) {
+            at++;
+        }
+        int end = in.indexOf(at, in.writerIndex(), (byte) '\n');
+        if (end < 0) {
+            return false;
+        }
+        int last = end > at && in.getByte(end - 1) == '\r' ? end - 1 : end;
+        int spaces = 0;
+        for (int i = at; i < last; i++) {
+            byte b = in.getByte(i);
+            boolean space = b == ' ';
+            if (b >= 0 && b < ' ' || space && (i == at || i + 1 == last || in.getByte(i + 1) == ' ')) {
+                return true;
+            }
+            spaces += space ? 1 : 0;
+        }
+        return last > at && spaces != 2;
     }
 
     @Override

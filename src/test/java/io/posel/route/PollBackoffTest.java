@@ -99,6 +99,19 @@ class PollBackoffTest {
     }
 
     @Test
+    @DisplayName("D12: what Posel itself hands in is no source that somebody configured")
+    void ownEvents() {
+        PollBackoff own = new PollBackoff(PollBackoff.OWN, Duration.ofSeconds(10), ready::get, clock, health);
+        try (Log log = Log.open()) {
+            own.handleException(new IllegalStateException("Connection is closed"));
+
+            assertThat(log.warnings())
+                    .containsExactly("PollBackoff: What Posel tells of its webhooks stands still, Posel keeps trying:"
+                            + " Connection is closed");
+        }
+    }
+
+    @Test
     @DisplayName("C4: an outage is told of in one line a minute, without the address, and so is its end")
     void told() {
         try (Log log = Log.open()) {

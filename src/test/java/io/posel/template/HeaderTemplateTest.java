@@ -101,6 +101,8 @@ class HeaderTemplateTest {
                 "webhook-id",
                 "Webhook-Signature",
                 "WEBHOOK-",
+                "posel-request-target",
+                "Posel-Anything",
                 "Upgrade",
                 "TE",
                 "Trailer",

@@ -227,6 +227,38 @@ class DoorIT {
         assertThat(seen).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /api/webhooks\tHTTP/1.1",
+                "GET\t/api/webhooks HTTP/1.1",
+                "GET  /api/webhooks HTTP/1.1",
+                "GET /api/webhooks  HTTP/1.1",
+                "GET /api/webhooks HTTP/1.1 ",
+                " GET /api/webhooks HTTP/1.1",
+                "\tGET /api/webhooks HTTP/1.1",
+                "GET /api/webhooks\u000bHTTP/1.1",
+                "GET /api/ webhooks HTTP/1.1",
+            })
+    @DisplayName("D12: the parts of a request line are divided by one space each")
+    void looseRequestLines(String line) throws Exception {
+        RawHttp.Answer answer = posel.raw(posel.adminHead("GET /api/webhooks")
+                        .replace("GET /api/webhooks HTTP/1.1", line)
+                + "Connection: close\r\n\r\n");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    @DisplayName("D12: empty lines in front of a request do no harm")
+    void emptyLinesInFront() throws Exception {
+        RawHttp.Answer answer =
+                posel.raw("\r\n\r\n" + posel.adminHead("GET /api/webhooks") + "Connection: close\r\n\r\n");
+
+        assertThat(answer.status()).isEqualTo(200);
+    }
+
     @Test
     @DisplayName("CVE-2026-85316: a path that begins with proxy is a path like others")
     void proxyInAPathMeansNothing() throws Exception {
