@@ -24,6 +24,8 @@ public final class JarPosel implements AutoCloseable {
     private final int port;
     private @Nullable Path otherJava;
     private @Nullable String option;
+    private String heap = "256m";
+    private List<String> wrapper = List.of();
     private Process process;
 
     private JarPosel(Path home) {
@@ -55,6 +57,18 @@ public final class JarPosel implements AutoCloseable {
     /** Another Java than that of the tests, by its home. */
     public JarPosel on(Path javaHome) {
         otherJava = javaHome;
+        return this;
+    }
+
+    /** @param most what follows {@code -Xmx} */
+    public JarPosel withHeap(String most) {
+        heap = most;
+        return this;
+    }
+
+    /** Started by a command that becomes it, such as {@code prlimit}. */
+    public JarPosel under(String... command) {
+        wrapper = List.of(command);
         return this;
     }
 
@@ -110,9 +124,10 @@ public final class JarPosel implements AutoCloseable {
     public JarPosel launch(String... words) {
         Path jar = Path.of(System.getProperty("posel.jar", "target/posel.jar")).toAbsolutePath();
         Path java = otherJava == null ? Path.of(System.getProperty("java.home")) : otherJava;
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(
                 java.resolve("bin/java").toString(),
-                "-Xmx256m",
+                "-Xmx" + heap,
                 "-XX:TieredStopAtLevel=1")); // half the processor time of a start
         if (option != null) {
             command.add(option);

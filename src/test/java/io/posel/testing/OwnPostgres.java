@@ -37,6 +37,15 @@ public final class OwnPostgres implements AutoCloseable {
         return this;
     }
 
+    /** Ends every connection to it but its own. */
+    public void terminateBackends() throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                    + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
+        }
+    }
+
     /** Lets in only who shows a password, but for its superuser. */
     public void requirePasswords() throws IOException, SQLException {
         Files.writeString(

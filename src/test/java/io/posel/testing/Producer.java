@@ -22,19 +22,26 @@ public final class Producer implements AutoCloseable {
     private final Supplier<PoselClient> posel;
     private final String entity;
     private final boolean numbered;
+    private final Duration pause;
     private final List<String> acknowledged = new CopyOnWriteArrayList<>();
     private final AtomicInteger refused = new AtomicInteger();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "producer");
 
-    private Producer(Supplier<PoselClient> posel, String entity, boolean numbered) {
+    private Producer(Supplier<PoselClient> posel, String entity, boolean numbered, Duration pause) {
         this.posel = posel;
         this.entity = entity;
         this.numbered = numbered;
+        this.pause = pause;
     }
 
     public static Producer start(Supplier<PoselClient> posel, String entity, boolean numbered) {
-        Producer producer = new Producer(posel, entity, numbered);
+        return start(posel, entity, numbered, Duration.ofMillis(10));
+    }
+
+    /** @param pause between an answer and the next request */
+    public static Producer start(Supplier<PoselClient> posel, String entity, boolean numbered, Duration pause) {
+        Producer producer = new Producer(posel, entity, numbered, pause);
         producer.thread.setDaemon(true);
         producer.thread.start();
         return producer;
@@ -49,7 +56,7 @@ public final class Producer implements AutoCloseable {
                 } else {
                     refused.incrementAndGet();
                 }
-                closing.await(10, TimeUnit.MILLISECONDS);
+                closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
