@@ -123,7 +123,7 @@ final class Core implements AutoCloseable {
                 System::nanoTime,
                 Threads.timer("posel-owner", 1),
                 this::goesOn);
-        this.queue = new DeliveryQueue(database.dataSource());
+        this.queue = new DeliveryQueue(database.dataSource(), database.dialect());
         SecureRandom random = new SecureRandom();
         this.keys = new SecretKeys(settings, random);
         this.vault = new Vault(keys, random);

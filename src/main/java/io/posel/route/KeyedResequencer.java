@@ -3,6 +3,7 @@ package io.posel.route;
 import io.posel.event.EntityRef;
 import io.posel.event.Resequencer;
 import io.posel.store.Accepted;
+import io.posel.store.GroupCommit;
 import io.posel.store.Intake;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -42,8 +43,6 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
     private static final Logger LOG = LoggerFactory.getLogger(KeyedResequencer.class);
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    /** As many as the intake's writer takes into one transaction. */
-    private static final int MAX_PORTION = 2_000;
 
     /** An event on its way through; {@code left} and {@code failure} belong to who holds the turn. */
     private static final class Numbered {
@@ -159,7 +158,10 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
     private void passPortion() {
         List<Numbered> portion = new ArrayList<>();
         synchronized (this) {
-            while (!ready.isEmpty() && portion.size() < MAX_PORTION) {
+            int weight = 0;
+            while (!ready.isEmpty()
+                    && (portion.isEmpty() || weight + ready.element().held.weight() <= GroupCommit.MAX_WEIGHT)) {
+                weight += ready.element().held.weight();
                 portion.add(ready.remove());
             }
         }

@@ -97,7 +97,7 @@ public final class StoreEvents implements Processor {
 
     private List<Accepted> stored(List<Acceptance> acceptances) {
         try {
-            return Waiting.on(intake.accept(acceptances));
+            return Waiting.on(intake.accept(acceptances), Intake.patience(acceptances));
         } catch (GapFullException e) {
             throw new ProblemException(
                     503,

@@ -29,19 +29,21 @@ public final class DeliveryQueue implements Backlog {
     static final String LANE_PAGE = PAGE + " and lane_key = ?";
 
     private final DataSource dataSource;
+    private final String inQueue;
 
-    public DeliveryQueue(DataSource dataSource) {
+    public DeliveryQueue(DataSource dataSource, Dialect dialect) {
         this.dataSource = dataSource;
+        this.inQueue = dialect.inQueue();
     }
 
     @Override
     public List<Queued> page(String webhookId, long after, int limit) throws SQLException {
-        return read(PAGE + first(limit), webhookId, after, null);
+        return read(PAGE + inQueue + first(limit), webhookId, after, null);
     }
 
     @Override
     public List<Queued> lanePage(String webhookId, String laneKey, long after, int limit) throws SQLException {
-        return read(LANE_PAGE + first(limit), webhookId, after, laneKey);
+        return read(LANE_PAGE + inQueue + first(limit), webhookId, after, laneKey);
     }
 
     private static String first(int limit) {

@@ -27,6 +27,48 @@ public enum Dialect {
 
         @Override
         void lockOutWriters(Connection connection) {}
+
+        /** One transaction writes at a time ({@link OneWriter}), so each portion is one. */
+        @Override
+        void beginAhead(Connection connection, long first) throws SQLException {
+            discardAhead(connection);
+            try (PreparedStatement insert =
+                    connection.prepareStatement("insert into place (name, last) values ('ahead', ?)")) {
+                insert.setLong(1, first);
+                insert.executeUpdate();
+            }
+        }
+
+        @Override
+        void pauseAhead(Connection connection) throws SQLException {
+            connection.commit();
+        }
+
+        @Override
+        void endAhead(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.executeUpdate("delete from place where name = 'ahead'");
+            }
+        }
+
+        @Override
+        void discardAhead(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                for (String rows : new String[] {"delivery where event_no", "event where no"}) {
+                    String delete = "delete from " + rows + " >= " + AHEAD + " fetch first 5000 rows only";
+                    while (statement.executeUpdate(delete) > 0) {
+                        connection.commit();
+                    }
+                }
+            }
+            endAhead(connection);
+            connection.commit();
+        }
+
+        @Override
+        String inQueue() {
+            return " and pos < coalesce(" + AHEAD + ", " + Long.MAX_VALUE + ")";
+        }
     },
     POSTGRESQL {
         @Override
@@ -53,7 +95,26 @@ public enum Dialect {
                 statement.execute(OwnerLock.LOCK_OUT_WRITERS);
             }
         }
+
+        @Override
+        void beginAhead(Connection connection, long first) {}
+
+        @Override
+        void pauseAhead(Connection connection) {}
+
+        @Override
+        void endAhead(Connection connection) {}
+
+        @Override
+        void discardAhead(Connection connection) {}
+
+        @Override
+        String inQueue() {
+            return "";
+        }
     };
+
+    private static final String AHEAD = "(select last from place where name = 'ahead')";
 
     /**
      * Commits and returns when the transaction survives a power loss (G1).
@@ -67,6 +128,21 @@ public enum Dialect {
 
     /** Waits for, or ends, the transactions that {@link #lockEpoch} let in, and lets in no other until this one ends. */
     abstract void lockOutWriters(Connection connection) throws SQLException;
+
+    /** A transaction begins to use {@link PlacesAhead} from this one on. */
+    abstract void beginAhead(Connection connection, long first) throws SQLException;
+
+    /** Lets others write; called now and then by a transaction that uses places ahead. */
+    abstract void pauseAhead(Connection connection) throws SQLException;
+
+    /** The transaction that uses places ahead moves the counter behind them, and commits next. */
+    abstract void endAhead(Connection connection) throws SQLException;
+
+    /** Deletes what is left of a transaction with places ahead that did not end so. */
+    abstract void discardAhead(Connection connection) throws SQLException;
+
+    /** The condition that a delivery with a place is in the queue, beginning with {@code and}; empty if each is. */
+    abstract String inQueue();
 
     static long epoch(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select epoch from owner where partition_no = 0");

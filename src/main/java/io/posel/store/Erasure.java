@@ -92,11 +92,8 @@ public final class Erasure {
 
     /** What was accepted before has this place or a lower one. */
     private long lastPlace() {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement("select last from place where name = 'queue'");
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getLong(1);
+        try (Connection connection = dataSource.getConnection()) {
+            return Places.last(connection);
         } catch (SQLException e) {
             throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
         }
@@ -171,6 +168,11 @@ public final class Erasure {
         @Override
         public boolean queues() {
             return true;
+        }
+
+        @Override
+        public int weight() {
+            return WEIGHT;
         }
 
         @Override

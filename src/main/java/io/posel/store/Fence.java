@@ -68,6 +68,7 @@ public final class Fence {
     public void takeOver(Connection connection, String name) throws SQLException {
         connection.setAutoCommit(false);
         dialect.lockOutWriters(connection);
+        dialect.discardAhead(connection);
         if (epoch == 0) { // else it is this process that tries once more
             CrashCount.takeOver(connection, hasName(connection));
         }
@@ -96,6 +97,10 @@ public final class Fence {
                 connection.prepareStatement("update owner set name = null where partition_no = 0")) {
             update.executeUpdate();
         }
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     long epoch() {

@@ -36,7 +36,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
          */
         List<R> write(List<T> items) throws SQLException;
 
-        /** How much of a batch an item fills. */
+        /** How much of a batch an item fills: the rows that it writes, each kilobyte of data counted as one more. */
         default int weight(T item) {
             return 1;
         }
@@ -52,7 +52,9 @@ public final class GroupCommit<T, R> implements AutoCloseable {
 
     private record Waiting<T, R>(T item, CompletableFuture<R> answer) {}
 
-    private static final int MAX_WEIGHT = 2_000;
+    /** Of a batch; only a single item may weigh more. It is written in a fraction of a second, for which others wait. */
+    public static final int MAX_WEIGHT = 4_000;
+
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Batch<T, R> batch;
@@ -163,7 +165,8 @@ public final class GroupCommit<T, R> implements AutoCloseable {
             }
             next.add(item);
             weight += batch.weight(item.item);
-            if (weight >= MAX_WEIGHT) {
+            Waiting<T, R> after = queue.peek();
+            if (after != null && after != end && weight + batch.weight(after.item) > MAX_WEIGHT) {
                 break;
             }
         }

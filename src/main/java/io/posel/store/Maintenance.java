@@ -3,6 +3,7 @@ package io.posel.store;
 import io.posel.webhook.Webhook;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,23 @@ import org.slf4j.LoggerFactory;
 public final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
     private static final int CHUNK = 2_000;
+
+    /** What ends with the retention, apart from events; a portion of each. */
+    private static final List<String> REST = List.of(
+            portion("event_key", "source, id", "accepted_at < ?"),
+            portion("set_aside", "source, item", "at < ?"),
+            portion("audit", "id", "at < ?"),
+            portion(
+                    "entity_sequence",
+                    "entity_type, entity_id",
+                    "updated_at < ? and not exists (select 1 from held_event h"
+                            + " where h.entity_type = entity_sequence.entity_type"
+                            + " and h.entity_id = entity_sequence.entity_id)"));
+
+    private static String portion(String table, String key, String condition) {
+        return "delete from " + table + " where (" + key + ") in (select " + key + " from " + table + " where "
+                + condition + " fetch first " + CHUNK + " rows only)";
+    }
 
     /** How a webhook goes until it is restored. */
     public enum Removal {
@@ -99,7 +118,8 @@ public final class Maintenance {
         int count = 0;
         int last;
         do {
-            last = Webhooks.await(settlement.wish(transaction -> skip(transaction.connection(), webhookId, removal)));
+            last = Webhooks.await(settlement.wish(
+                    Wish.of(2 * CHUNK, transaction -> skip(transaction.connection(), webhookId, removal))));
             skipped.accept(last);
             count += last;
         } while (last > 0);
@@ -141,21 +161,27 @@ public final class Maintenance {
      */
     public int purgeHistory() {
         Instant before = clock.instant().minus(retention);
-        int events = 0;
-        int last;
-        do {
-            last = Webhooks.await(settlement.wish(transaction -> purgeEvents(transaction.connection(), before)));
-            events += last;
-        } while (last > 0);
-        Webhooks.await(settlement.wish(transaction -> purgeRest(transaction.connection(), before)));
+        AtomicInteger events = new AtomicInteger();
+        untilNone(transaction -> purgeEvents(transaction.connection(), before, events));
+        for (String delete : REST) {
+            untilNone(transaction -> purge(transaction.connection(), delete, before));
+        }
         webhooks.forget(webhooks.all().stream()
                 .filter(webhook -> isGoneSince(webhook, before))
                 .map(Webhook::id)
                 .toList());
-        if (events > 0) {
+        if (events.get() > 0) {
             LOG.info("{} events from before {} are deleted, as their retention has ended", events, before);
         }
-        return events;
+        return events.get();
+    }
+
+    /** Portion by portion, so that nobody waits for long behind it. */
+    private void untilNone(Wish portion) {
+        int last;
+        do {
+            last = Webhooks.await(settlement.wish(Wish.of(2 * CHUNK, portion)));
+        } while (last > 0);
     }
 
     /** Not one in a file: forgotten, it would come back as a new one, and an expired one would send again. */
@@ -167,48 +193,58 @@ public final class Maintenance {
         return gone != null && gone.isBefore(before);
     }
 
-    private static int purgeEvents(Connection connection, Instant before) throws SQLException {
+    /**
+     * Of old events first their deliveries, as many as go into a portion, then themselves.
+     *
+     * @param gone counts those that were deleted
+     * @return how many rows were deleted
+     */
+    private static int purgeEvents(Connection connection, Instant before, AtomicInteger gone) throws SQLException {
         String events = "select no from event e where e.accepted_at < ? and not exists (select 1 from delivery d"
                 + " where d.event_no = e.no and (d.state in ('held', 'queued') or d.settled_at >= ?))"
                 + " order by e.accepted_at fetch first " + CHUNK + " rows only";
         OffsetDateTime time = before.atOffset(ZoneOffset.UTC);
-        List<Long> numbers = new ArrayList<>();
+        List<Object> numbers = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(events)) {
             select.setObject(1, time);
             select.setObject(2, time);
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    numbers.add(row.getLong(1));
-                }
-            }
+            addAll(numbers, select);
         }
-        for (String delete : new String[] {
-            "delete from attempt where delivery_id in (select id from delivery where event_no = any(?))",
-            "delete from delivery where event_no = any(?)",
-            "delete from event where no = any(?)"
-        }) {
-            try (PreparedStatement statement = connection.prepareStatement(delete)) {
-                statement.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
-                statement.executeUpdate();
-            }
+        List<Object> deliveries = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select id from delivery where event_no = any(?) fetch first " + CHUNK + " rows only")) {
+            select.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
+            addAll(deliveries, select);
         }
-        return numbers.size();
+        int rows = delete(connection, "attempt where delivery_id", "uuid", deliveries)
+                + delete(connection, "delivery where id", "uuid", deliveries);
+        if (deliveries.size() < CHUNK) {
+            gone.addAndGet(delete(connection, "event where no", "bigint", numbers));
+            rows += numbers.size();
+        }
+        return rows;
     }
 
-    private static int purgeRest(Connection connection, Instant before) throws SQLException {
-        int count = 0;
-        for (String delete : new String[] {
-            "delete from event_key where accepted_at < ?",
-            "delete from set_aside where at < ?",
-            "delete from audit where at < ?",
-            "delete from entity_sequence where updated_at < ? and not exists (select 1 from held_event h"
-                    + " where h.entity_type = entity_sequence.entity_type and h.entity_id = entity_sequence.entity_id)"
-        }) {
-            try (PreparedStatement statement = connection.prepareStatement(delete)) {
-                statement.setObject(1, before.atOffset(ZoneOffset.UTC));
-                count += statement.executeUpdate();
+    private static void addAll(List<Object> values, PreparedStatement select) throws SQLException {
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                values.add(row.getObject(1));
             }
         }
-        return count;
+    }
+
+    private static int delete(Connection connection, String which, String type, List<Object> values)
+            throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from " + which + " = any(?)")) {
+            delete.setArray(1, connection.createArrayOf(type, values.toArray()));
+            return delete.executeUpdate();
+        }
+    }
+
+    private static int purge(Connection connection, String delete, Instant before) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(delete)) {
+            statement.setObject(1, before.atOffset(ZoneOffset.UTC));
+            return statement.executeUpdate();
+        }
     }
 }

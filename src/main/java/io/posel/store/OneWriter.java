@@ -121,7 +121,8 @@ final class OneWriter {
                 return;
             }
             try {
-                hasTurn = turn.tryAcquire() || turn.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                // the one without a time would go before those who wait
+                hasTurn = turn.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new SQLTransientConnectionException("interrupted while another transaction was writing", e);

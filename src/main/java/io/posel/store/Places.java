@@ -5,10 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 
 /**
- * Hands out places in the queue. The counter's row stays locked until the commit, so places are gapless and in commit
- * order, whatever the number of writers.
+ * Hands out places in the queue. The counter's row stays locked until the commit, so places are in commit order,
+ * whatever the number of writers, and gapless but for {@link PlacesAhead}.
  */
 final class Places {
     private final Connection connection;
@@ -34,8 +35,26 @@ final class Places {
         }
     }
 
+    /** The last place that was given, as far as it is committed. */
+    static long last(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select last from place where name = 'queue'");
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     long next() {
         return ++last;
+    }
+
+    /** Goes on behind places that this transaction has used ahead. */
+    void skip(PlacesAhead ahead) throws SQLException {
+        if (last >= ahead.first()) {
+            throw new SQLTransientException("other transactions have used up the places before place " + ahead.first());
+        }
+        ahead.end();
+        last = ahead.last();
     }
 
     /** What the transaction puts into the queue, to be handed over when it is committed. */

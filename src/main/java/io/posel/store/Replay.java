@@ -208,7 +208,7 @@ public final class Replay {
             return 0;
         }
         List<Settled> inOrder = Settled.inOrder(deliveries);
-        return Webhooks.await(settlement.wish(Wish.queueing(transaction -> {
+        return Webhooks.await(settlement.wish(Wish.queueing(inOrder.size(), transaction -> {
             Places places = transaction.places();
             places.announced().addUnread(webhookId);
             int count;

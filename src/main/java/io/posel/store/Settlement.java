@@ -169,6 +169,12 @@ public final class Settlement implements AutoCloseable {
             }
         }
 
+        /** An outcome may write an attempt too. */
+        @Override
+        public int weight(Work item) {
+            return item instanceof Wanted wanted ? wanted.wish.weight() : 2;
+        }
+
         @Override
         public Duration patience(Work item) {
             return item instanceof Result ? PATIENCE : Duration.ZERO;

@@ -41,6 +41,11 @@ final class Transaction implements AutoCloseable {
         return places;
     }
 
+    /** Begins to use places ahead; before {@link #places}, which is to be asked shortly before the commit then. */
+    PlacesAhead ahead() throws SQLException {
+        return PlacesAhead.begin(connection, fence.dialect());
+    }
+
     /**
      * Returns when the transaction survives a power loss (G1) and what it queued is handed over.
      *

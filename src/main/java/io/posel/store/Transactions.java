@@ -28,6 +28,14 @@ public final class Transactions {
         }
     }
 
+    /** Deletes what is left of a transaction that used {@link PlacesAhead} and did not end well. */
+    void discardAhead() throws SQLException {
+        try (Transaction transaction = begin()) {
+            fence.dialect().discardAhead(transaction.connection());
+            transaction.commit();
+        }
+    }
+
     /**
      * Returns when the database has decided about every transaction that was in doubt, since whoever has the lock of the
      * places comes after them.

@@ -31,7 +31,7 @@ class DeliveryQueueIT {
     @DisplayName("G5: queue and parked lanes are read by an index, however many others and settled ones there are")
     void byIndex(TestDatabase kind) throws SQLException {
         try (Database database = fill(kind)) {
-            DeliveryQueue queue = new DeliveryQueue(database.dataSource());
+            DeliveryQueue queue = new DeliveryQueue(database.dataSource(), database.dialect());
 
             List<Queued> page = queue.lanePage("w", "lane 7", LENGTH / 2, 5);
 
