@@ -81,8 +81,10 @@ public final class Erasure {
             audited = true;
             events += portion.events;
             skipped += portion.skipped;
-            after = next.isEmpty() ? last : next.get(next.size() - 1);
-            next = portion(entity, after, last);
+            if (portion.complete) {
+                after = next.isEmpty() ? last : next.get(next.size() - 1);
+                next = portion(entity, after, last);
+            }
             if (!next.isEmpty() && clock.millis() >= end) {
                 return new Result(events, skipped, false);
             }
@@ -150,7 +152,9 @@ public final class Erasure {
         return counts;
     }
 
-    /** One transaction. Takes the places first, as the intake may be letting the same deliveries into the queue. */
+    /**
+     * One transaction. An event with more deliveries than it may write is erased by several, its data at last. Takes the
+     * places first, as the intake may be letting the same deliveries into the queue. */
     private final class Portion implements Wish {
         private final List<Long> numbers;
         private final AuditEntry entry;
@@ -158,6 +162,7 @@ public final class Erasure {
         private final Set<String> webhooks = new HashSet<>();
         private int events;
         private int skipped;
+        private boolean complete;
 
         Portion(List<Long> numbers, AuditEntry entry, boolean audited) {
             this.numbers = numbers;
@@ -181,15 +186,8 @@ public final class Erasure {
             Connection connection = transaction.connection();
             webhooks.addAll(queuedFor(connection));
             int taken = skip(connection);
-            update(
-                    connection,
-                    "update attempt set detail = '', answer = null where delivery_id in"
-                            + " (select id from delivery where event_no = any(?))");
-            update(
-                    connection,
-                    "update event_key set hash = null where (source, id) in"
-                            + " (select source, id from event where no = any(?))");
-            int erased = erase(connection);
+            complete = taken < WEIGHT && blank(connection) < WEIGHT;
+            int erased = complete ? erase(connection) : 0;
             // of a commit whose end was unclear the first run counts
             events = Math.max(events, erased);
             skipped = Math.max(skipped, taken);
@@ -224,7 +222,8 @@ public final class Erasure {
         private int skip(Connection connection) throws SQLException {
             try (PreparedStatement update = connection.prepareStatement("update delivery set state = 'skipped',"
                     + " reason = 'erased', pos = null, next_at = null, settled_at = ?"
-                    + " where event_no = any(?) and state in ('held', 'queued')")) {
+                    + " where id in (select id from delivery where event_no = any(?) and state in ('held', 'queued')"
+                    + " fetch first " + WEIGHT + " rows only)")) {
                 update.setObject(1, clock.instant().atOffset(ZoneOffset.UTC));
                 bind(connection, update, 2);
                 return update.executeUpdate();
@@ -232,6 +231,11 @@ public final class Erasure {
         }
 
         private int erase(Connection connection) throws SQLException {
+            try (PreparedStatement update = connection.prepareStatement("update event_key set hash = null"
+                    + " where (source, id) in (select source, id from event where no = any(?))")) {
+                bind(connection, update, 1);
+                update.executeUpdate();
+            }
             try (PreparedStatement update = connection.prepareStatement(
                     "update event set data = ? where no = any(?) and octet_length(data) > 0")) {
                 update.setBytes(1, new byte[0]);
@@ -240,10 +244,13 @@ public final class Erasure {
             }
         }
 
-        private void update(Connection connection, String sql) throws SQLException {
-            try (PreparedStatement update = connection.prepareStatement(sql)) {
+        private int blank(Connection connection) throws SQLException {
+            try (PreparedStatement update = connection.prepareStatement("update attempt set detail = '', answer = null"
+                    + " where (delivery_id, run, number) in (select a.delivery_id, a.run, a.number from attempt a"
+                    + " join delivery d on d.id = a.delivery_id where d.event_no = any(?)"
+                    + " and (a.detail <> '' or a.answer is not null) fetch first " + WEIGHT + " rows only)")) {
                 bind(connection, update, 1);
-                update.executeUpdate();
+                return update.executeUpdate();
             }
         }
 
