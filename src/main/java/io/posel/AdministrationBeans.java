@@ -6,6 +6,7 @@ import io.posel.event.EventReader;
 import io.posel.json.Json;
 import io.posel.route.EraseEntity;
 import io.posel.route.ManageEventTypes;
+import io.posel.route.ManageSequence;
 import io.posel.route.ManageSetAside;
 import io.posel.route.ManageTokens;
 import io.posel.route.ManageWebhooks;
@@ -111,6 +112,11 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("answerSetAsideRetry", setAside::finishRetry);
 
         names.accept("eraseEntity", new EraseEntity(core.erasure, core.audit));
+
+        ManageSequence sequence = new ManageSequence(log, core.audit);
+        names.accept("showSequence", sequence::show);
+        names.accept("prepareSequence", sequence::prepare);
+        names.accept("answerSequence", sequence::answerBegun);
 
         names.accept("showAudit", new ShowAudit(core.audit));
         names.accept("showAbout", new ShowAbout(Version.TEXT, core.startedAt, core.database, publicSettings(settings)));

@@ -169,6 +169,7 @@ final class Core implements AutoCloseable {
                 ownership::isHeld);
         this.intake =
                 new Intake(database.dataSource(), transactions, events, clock, Generators.timeBasedEpochGenerator());
+        intake.jumpAtMost(settings.number("posel.sequence.max-jump", 1, Integer.MAX_VALUE));
         this.erasures = new ErasureWatch(queue, events);
         this.erasure = new Erasure(database.dataSource(), settlement, events, this::queueChanged, clock);
         this.maintenance = new Maintenance(

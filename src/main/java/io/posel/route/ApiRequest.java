@@ -140,7 +140,9 @@ final class ApiRequest {
         return states;
     }
 
-    private @Nullable EntityRef entity() {
+    /** The query parameter {@code entity}; null if there is none. */
+    @Nullable
+    EntityRef entity() {
         String value = parameter("entity");
         if (value == null) {
             return null;

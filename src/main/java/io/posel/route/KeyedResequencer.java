@@ -5,9 +5,12 @@ import io.posel.event.Resequencer;
 import io.posel.store.Accepted;
 import io.posel.store.GroupCommit;
 import io.posel.store.Intake;
+import io.posel.store.SequenceStart;
+import io.posel.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -94,6 +97,11 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
     public boolean process(Exchange exchange, AsyncCallback callback) {
         List<Numbered> go = new ArrayList<>();
         try {
+            if (exchange.getMessage().getBody() instanceof SequenceStart start) {
+                exchange.getMessage().setBody(begin(start));
+                callback.done(true);
+                return true;
+            }
             List<Accepted.Held> mine = ReleaseEvent.held(exchange);
             try {
                 for (Accepted.Held held : mine) {
@@ -115,10 +123,62 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
         return true;
     }
 
-    private void arrive(Accepted.Held held, List<Numbered> go) {
+    /**
+     * What waits of the entity goes first, lowest number first: it was numbered before. Whatever comes meanwhile is
+     * looked at afterwards.
+     *
+     * @return what was begun, behind what went and belongs to it
+     */
+    private SequenceStart begin(SequenceStart start) throws Exception {
+        Object entity = keyOf(new Accepted.Held(0, start.entity(), start.next(), 0));
+        List<Numbered> after;
+        SequenceStart begun;
+        synchronized (turn) {
+            List<Accepted.Held> before = intake.held(start.entity());
+            for (Accepted.Held held : before) {
+                arrive(held, new ArrayList<>());
+            }
+            synchronized (this) {
+                ready.addAll(resequencer.takeAll(entity));
+            }
+            while (isReady()) {
+                passPortion();
+            }
+            if (!Collections.disjoint(intake.held(start.entity()), before)) {
+                throw new StoreUnavailableException("what waits of " + start.entity() + " cannot be released");
+            }
+            begun = start.after(before.stream().map(Accepted.Held::sequence).toList());
+            synchronized (this) {
+                passSteps(begun);
+                after = resequencer.begin(entity, begun.last());
+                ready.addAll(after);
+            }
+        }
+        pass(after);
+        return begun;
+    }
+
+    private synchronized boolean isReady() {
+        return !ready.isEmpty();
+    }
+
+    private void passSteps(SequenceStart start) throws Exception {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.getMessage().setBody(start);
+        steps.process(exchange);
+        if (exchange.getException() != null) {
+            throw exchange.getException();
+        }
+    }
+
+    private Object keyOf(Accepted.Held held) {
         Exchange each = new DefaultExchange(context);
         each.getMessage().setBody(held);
-        Numbered numbered = new Numbered(key.evaluate(each, Object.class), held);
+        return key.evaluate(each, Object.class);
+    }
+
+    private void arrive(Accepted.Held held, List<Numbered> go) {
+        Numbered numbered = new Numbered(keyOf(held), held);
         synchronized (this) {
             if (!known.contains(held.no())) {
                 List<Numbered> next = resequencer.arrive(numbered.key, held.sequence(), numbered, System.nanoTime());

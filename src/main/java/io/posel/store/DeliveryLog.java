@@ -19,22 +19,30 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened, newest first. Only reads; asks the database each time. */
 public final class DeliveryLog {
+    /** The number that an event waits for: what follows the last one is released at once. */
+    private static final String MISSING = """
+            least(coalesce((select s.released from entity_sequence s
+              where s.entity_type = e.entity_type and s.entity_id = e.entity_id), 0), 9223372036854775806) + 1""";
+
     private static final String DELIVERIES = """
             select d.id, d.state, d.reason, d.webhook_id, d.webhook_version, d.run, d.attempts, d.settled_at,
                    d.status, d.duration_ms, d.event_no, e.id as event_id, e.type, e.entity_type, e.entity_id,
-                   e.accepted_at, octet_length(e.data) = 0 as erased
-            from delivery d join event e on e.no = d.event_no""";
+                   e.accepted_at, e.sequence, octet_length(e.data) = 0 as erased,
+                   case when d.state = 'held' then %s end as missing
+            from delivery d join event e on e.no = d.event_no""".formatted(MISSING);
 
     private static final String EVENTS = """
             select e.no, e.source, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.occurred_at,
-                   e.accepted_at, e.late, octet_length(e.data) = 0 as erased
-            from event e""";
+                   e.accepted_at, e.late, octet_length(e.data) = 0 as erased,
+                   case when exists (select 1 from held_event h where h.event_no = e.no) then %s end as missing
+            from event e""".formatted(MISSING);
 
     private static final String ATTEMPTS = """
             select delivery_id, run, number, at, status, error, detail, duration_ms, answer
             from attempt where delivery_id = any(?) order by delivery_id, run, number""";
 
     private static final int NEWEST = 100_000;
+    private static final int MOST_WAITING = 200;
 
     private final DataSource dataSource;
 
@@ -134,6 +142,8 @@ public final class DeliveryLog {
                 row.getString("type"),
                 new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
                 row.getBoolean("erased"),
+                row.getObject("sequence", Long.class),
+                row.getObject("missing", Long.class),
                 row.getObject("accepted_at", OffsetDateTime.class).toInstant(),
                 settledAt,
                 attempts);
@@ -191,6 +201,39 @@ public final class DeliveryLog {
         });
     }
 
+    /** Of what waits the lowest numbers, at most {@value #MOST_WAITING}. */
+    public LoggedSequence sequence(EntityRef entity) {
+        return ask(connection -> {
+            Long last = null;
+            try (PreparedStatement select = connection.prepareStatement(
+                    "select released from entity_sequence where entity_type = ? and entity_id = ?")) {
+                select.setString(1, entity.type());
+                select.setString(2, entity.id());
+                try (ResultSet row = select.executeQuery()) {
+                    if (row.next()) {
+                        last = row.getLong(1);
+                    }
+                }
+            }
+            List<LoggedSequence.Waiting> waiting = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("select e.id, h.sequence, e.accepted_at"
+                    + " from held_event h join event e on e.no = h.event_no where h.entity_id = ? and h.entity_type = ?"
+                    + " order by h.sequence, h.event_no limit " + MOST_WAITING)) {
+                select.setString(1, entity.id());
+                select.setString(2, entity.type());
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        waiting.add(new LoggedSequence.Waiting(
+                                row.getString(1),
+                                row.getLong(2),
+                                row.getObject(3, OffsetDateTime.class).toInstant()));
+                    }
+                }
+            }
+            return new LoggedSequence(entity, last, waiting);
+        });
+    }
+
     /**
      * The newest of that type whose data is not erased. Looked for among the last {@value #NEWEST} places: there is no
      * index of types, which each event would pay for.
@@ -219,6 +262,7 @@ public final class DeliveryLog {
                 row.getString("type"),
                 new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
                 row.getObject("sequence", Long.class),
+                row.getObject("missing", Long.class),
                 row.getString("occurred_at"),
                 row.getObject("accepted_at", OffsetDateTime.class).toInstant(),
                 row.getBoolean("late"),

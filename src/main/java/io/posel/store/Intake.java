@@ -56,6 +56,13 @@ public final class Intake implements AutoCloseable {
         }
     }
 
+    private record Begin(SequenceStart start) implements Work {
+        @Override
+        public int weight() {
+            return 2; // with the entry in the audit trail
+        }
+    }
+
     /** A large request whose rows are written. Alone in its group, since it has a transaction of its own. */
     record Finish(Accept accept, LargeRequests.Written written) implements Work {
         @Override
@@ -75,6 +82,7 @@ public final class Intake implements AutoCloseable {
     private final GroupCommit<Work, Answer> writer;
     private final LargeRequests large;
     private volatile int holdAtMost = Integer.MAX_VALUE;
+    private volatile long jumpAtMost = Long.MAX_VALUE;
 
     /**
      * @param refusal why nothing was done
@@ -147,6 +155,24 @@ public final class Intake implements AutoCloseable {
         holdAtMost = capacity;
     }
 
+    /** How far above the highest number of its entity another one may be. */
+    public void jumpAtMost(long most) {
+        jumpAtMost = most;
+    }
+
+    long jumpAtMost() {
+        return jumpAtMost;
+    }
+
+    /**
+     * Begins the numbering of an entity anew. What is held of it is to be released before.
+     *
+     * @return fails with {@link StoreUnavailableException}
+     */
+    public CompletableFuture<Void> begin(SequenceStart start) {
+        return writer.submit(new Begin(start)).thenAccept(Answer::orRefusal);
+    }
+
     /** The last number of this entity that was let through, empty if there was none. */
     public OptionalLong lastReleased(EntityRef entity) {
         try (Connection connection = dataSource.getConnection();
@@ -168,20 +194,36 @@ public final class Intake implements AutoCloseable {
      * @param after the number of the last event of the page before, 0 for the first page
      */
     public List<Accepted.Held> held(long after, int limit) throws SQLException {
-        List<Accepted.Held> held = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement("select event_no, entity_type, entity_id,"
                         + " sequence, deliveries from held_event where event_no > ? order by event_no limit ?")) {
             select.setLong(1, after);
             select.setInt(2, limit);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    held.add(new Accepted.Held(
-                            row.getLong(1),
-                            new EntityRef(row.getString(2), row.getString(3)),
-                            row.getLong(4),
-                            row.getInt(5)));
-                }
+            return held(select);
+        }
+    }
+
+    /** All events of an entity that wait for their turn, lowest number first. */
+    public List<Accepted.Held> held(EntityRef entity) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement("select event_no, entity_type, entity_id,"
+                        + " sequence, deliveries from held_event where entity_id = ? and entity_type = ?"
+                        + " order by sequence, event_no")) {
+            select.setString(1, entity.id());
+            select.setString(2, entity.type());
+            return held(select);
+        }
+    }
+
+    private static List<Accepted.Held> held(PreparedStatement select) throws SQLException {
+        List<Accepted.Held> held = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                held.add(new Accepted.Held(
+                        row.getLong(1),
+                        new EntityRef(row.getString(2), row.getString(3)),
+                        row.getLong(4),
+                        row.getInt(5)));
             }
         }
         return held;
@@ -216,7 +258,7 @@ public final class Intake implements AutoCloseable {
             try (Transaction transaction = transactions.begin()) {
                 Places places = transaction.places();
                 HeldRoom now = room(transaction.connection());
-                List<Answer> answers = write(transaction.connection(), places, now, batch);
+                List<Answer> answers = write(transaction, places, now, batch);
                 commit(transaction, now);
                 return answers;
             }
@@ -241,8 +283,9 @@ public final class Intake implements AutoCloseable {
             transactions.clarify();
         }
 
-        private List<Answer> write(Connection connection, Places places, HeldRoom room, List<Work> batch)
+        private List<Answer> write(Transaction transaction, Places places, HeldRoom room, List<Work> batch)
                 throws SQLException {
+            Connection connection = transaction.connection();
             OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
             List<Acceptance> events = new ArrayList<>();
             for (Work work : batch) {
@@ -251,15 +294,21 @@ public final class Intake implements AutoCloseable {
                 }
             }
             EventKeys keys = EventKeys.insert(connection, events, now);
+            SequenceJumps jumps = SequenceJumps.read(connection, events, jumpAtMost);
             List<Answer> answers = new ArrayList<>();
             List<Accepted.Held> releases = new ArrayList<>();
             try (EventRows rows = new EventRows(connection, now, deliveryIds, () -> {})) {
                 for (Work work : batch) {
                     if (work instanceof Accept accept) {
                         release(releases, new ReleaseHeld(connection, places, now), room, rows, answers);
-                        answers.add(accept(connection, accept.events, keys, places, room, rows));
+                        answers.add(accept(connection, accept.events, keys, places, room, jumps, rows));
                     } else if (work instanceof Release release) {
                         releases.add(release.held);
+                    } else if (work instanceof Begin begin) {
+                        release(releases, new ReleaseHeld(connection, places, now), room, rows, answers);
+                        begin(transaction, begin.start, now);
+                        jumps.begin(begin.start);
+                        answers.add(new Answer(List.of(), null));
                     }
                 }
                 release(releases, new ReleaseHeld(connection, places, now), room, rows, answers);
@@ -299,9 +348,14 @@ public final class Intake implements AutoCloseable {
                 EventKeys keys,
                 Places places,
                 HeldRoom room,
+                SequenceJumps jumps,
                 EventRows rows)
                 throws SQLException {
             List<HeldRoom.Numbered> numbered = numbered(events, keys);
+            SequenceJumpException jump = jumps.find(numbered);
+            if (jump != null) {
+                return new Answer(List.of(), jump);
+            }
             if (!room.hasRoom(numbered, holdAtMost)) {
                 rows.flush();
                 GapFullException full = room.look(connection, numbered, holdAtMost);
@@ -310,7 +364,25 @@ public final class Intake implements AutoCloseable {
                 }
             }
             numbered.forEach(each -> room.came(each.entity()));
+            jumps.came(numbered);
             return new Answer(insert(events, keys, places, rows), null);
+        }
+
+        private void begin(Transaction transaction, SequenceStart start, OffsetDateTime now) throws SQLException {
+            for (String sql : new String[] {
+                "insert into entity_sequence (released, updated_at, entity_type, entity_id) values (?, ?, ?, ?)"
+                        + " on conflict do nothing",
+                "update entity_sequence set released = ?, updated_at = ? where entity_type = ? and entity_id = ?"
+            }) {
+                try (PreparedStatement write = transaction.connection().prepareStatement(sql)) {
+                    write.setLong(1, start.last());
+                    write.setObject(2, now);
+                    write.setString(3, start.entity().type());
+                    write.setString(4, start.entity().id());
+                    write.executeUpdate();
+                }
+            }
+            Audit.write(transaction, start.entry().about(start.entity().toString()));
         }
 
         /** The rest of a large request: its keys, what waits for numbers, and its places. */
@@ -324,10 +396,15 @@ public final class Intake implements AutoCloseable {
             OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
             EventKeys keys = EventKeys.insert(connection, events, now);
             List<HeldRoom.Numbered> numbered = numbered(events, keys);
+            SequenceJumpException jump =
+                    SequenceJumps.read(connection, events, jumpAtMost).find(numbered);
+            if (jump != null) {
+                throw jump; // nothing is committed
+            }
             if (!room.hasRoom(numbered, holdAtMost)) {
                 GapFullException full = room.look(connection, numbered, holdAtMost);
                 if (full != null) {
-                    throw full; // nothing is committed
+                    throw full;
                 }
             }
             numbered.forEach(each -> room.came(each.entity()));
