@@ -48,6 +48,7 @@ export default {
     'problem.not-in-charge': 'This Posel does not own the database at the moment, so nothing was saved. Try again in a moment.',
     'problem.store-unavailable': 'The database does not answer, so it is not known whether this was saved. Check that before you repeat it; an event may be repeated with the same id.',
     'problem.outcome-unknown': 'It is not known whether this was done. Check that before you repeat it; an event may be repeated with the same id.',
+    'problem.sequence-jump': 'Number {number} of {entity} is more than {most} above its highest number so far, {last}; nothing was stored. Correct the number, or begin the numbering anew.',
     'problem.sequence-gap-full': '{limit} events of {entity} are already waiting for number {missing}; nothing was stored. Send that number, or repeat this later.',
     'problem.sequence-gaps-full': '{limit} events are already waiting for missing numbers; nothing was stored. Send number {missing} of {entity}, or repeat this later.',
 
@@ -80,6 +81,7 @@ export default {
     'problem.unknown-value': 'This value is not one of those that are possible here. Choose one of them.',
     'problem.too-long': 'This is too long: at most {max} characters are possible, fewer if a body or sample has accented letters.',
     'problem.too-many': 'These are too many: at most {max} are possible. Remove some.',
+    'problem.too-small': 'This number is too small. The smallest possible is {min}.',
     'problem.too-large': 'This number is too large. The largest possible is {max}.',
     'problem.not-whole': 'A whole number from 0 on is needed here, written in digits only.',
     'problem.out-of-range': 'A number above 0 and at most {max} is needed here. How many requests go at once is a whole number.',
@@ -202,6 +204,7 @@ export default {
     'problem.not-in-charge': 'Tento Posel teď nemá databázi na starosti, takže se nic neuložilo. Zkuste to za chvíli.',
     'problem.store-unavailable': 'Databáze neodpovídá, takže není známo, zda se to uložilo. Než to zopakujete, ověřte to; událost lze zopakovat se stejným id.',
     'problem.outcome-unknown': 'Není známo, zda se to provedlo. Než to zopakujete, ověřte to; událost lze zopakovat se stejným id.',
+    'problem.sequence-jump': 'Číslo {number} entity {entity} je o více než {most} vyšší než její dosud nejvyšší číslo {last}; nic se neuložilo. Opravte číslo, nebo začněte číslovat znovu.',
     'problem.sequence-gap-full': 'Na číslo {missing} už čekají další události entity {entity}, nejvýše jich smí být {limit}; nic se neuložilo. Pošlete chybějící číslo, nebo to zopakujte později.',
     'problem.sequence-gaps-full': 'Na chybějící čísla čeká už tolik událostí, kolik smí ({limit}); nic se neuložilo. Pošlete číslo {missing} entity {entity}, nebo to zopakujte později.',
 
@@ -234,6 +237,7 @@ export default {
     'problem.unknown-value': 'Tato hodnota nepatří mezi ty, které jsou tu možné. Vyberte některou z nich.',
     'problem.too-long': 'Toto je příliš dlouhé: možných je nejvýše {max} znaků, v těle a v ukázce s diakritikou méně.',
     'problem.too-many': 'Je jich příliš mnoho: možných je nejvýše {max}. Některé odeberte.',
+    'problem.too-small': 'Toto číslo je příliš malé. Nejmenší možné je {min}.',
     'problem.too-large': 'Toto číslo je příliš velké. Největší možné je {max}.',
     'problem.not-whole': 'Tady je potřeba celé číslo od 0 výše, napsané jen číslicemi.',
     'problem.out-of-range': 'Tady je potřeba číslo větší než 0 a nejvýše {max}. Počet požadavků najednou je celé číslo.',
