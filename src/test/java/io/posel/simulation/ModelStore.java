@@ -65,6 +65,10 @@ final class ModelStore {
         final String entity;
         final Long sequence;
         final int size;
+        /** Counts how often its producer has begun to number anew. */
+        int numbering;
+        /** The numbering was begun anew while it waited. */
+        boolean givenUp;
         /** The process dies when the first webhook is told of it. */
         boolean poison;
 
@@ -100,6 +104,8 @@ final class ModelStore {
     final Map<String, TreeMap<Long, Row>> queues = new HashMap<>();
     final TreeMap<Long, ModelEvent> held = new TreeMap<>();
     final Map<String, Long> released = new HashMap<>();
+    /** Which numbering {@link #released} belongs to. */
+    final Map<String, Integer> numberings = new HashMap<>();
     /** The newest place of a lane whose delivery is settled. */
     final Map<String, Long> settledUpTo = new HashMap<>();
 

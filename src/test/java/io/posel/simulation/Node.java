@@ -52,7 +52,16 @@ final class Node {
         record Accept(List<ModelEvent> events) implements Work {}
 
         record Release(ModelEvent event) implements Work {}
+
+        /** What is left of a large request. */
+        record Finish(Large request) implements Work {}
+
+        /** The numbering of an entity begins anew behind this number. */
+        record Begin(String entity, int numbering, long last) implements Work {}
     }
+
+    /** A request whose rows are written at places ahead, as LargeRequests does it. */
+    record Large(long first, long last, Map<ModelEvent, Long> numbers, Map<ModelEvent, List<Row>> rows) {}
 
     /** What the settlement's writer does. */
     sealed interface Change {
@@ -86,6 +95,10 @@ final class Node {
     }
 
     private static final int PORTION = 5;
+    /** So that some rows fill a group. */
+    private static final int ROW = GroupCommit.MAX_WEIGHT / 8;
+    /** More than all others give meanwhile. */
+    private static final int AHEAD = 100_000;
 
     /** Its trace would cost more than the schedule around it. */
     private static final SQLException AWAY = new SQLException("away", null, 0) {
@@ -127,6 +140,14 @@ final class Node {
     final Map<String, Pausing> pauses = new HashMap<>();
 
     private final Deque<Going> ready = new ArrayDeque<>();
+    private final Deque<Runnable> large = new ArrayDeque<>();
+    /** What arrives while the numbering of an entity is begun anew. */
+    private final Deque<Runnable> arriving = new ArrayDeque<>();
+
+    private boolean beginning;
+    private boolean begins;
+    private Runnable afterReady;
+    private boolean largeRuns;
     private boolean releasing;
     boolean intakeRuns;
     boolean settlementRuns;
@@ -196,8 +217,10 @@ final class Node {
         while (!timers.isEmpty() && timers.peek().due <= world.millis()) {
             timers.remove().action.run();
         }
-        resequencer.due(world.millis() * 1_000_000).forEach(ready::addAll);
-        passPortion();
+        if (!begins) {
+            resequencer.due(world.millis() * 1_000_000).forEach(ready::addAll);
+            passPortion();
+        }
     }
 
     // --- threads
@@ -245,7 +268,9 @@ final class Node {
 
     /** One request; answers when all of it is stored and released as far as it may go. */
     void accept(List<ModelEvent> events, Consumer<Boolean> answer) {
-        intake.submit(new Work.Accept(events)).handle((stored, failure) -> {
+        CompletableFuture<Boolean> written =
+                weight(events) > GroupCommit.MAX_WEIGHT ? submitLarge(events) : intake.submit(new Work.Accept(events));
+        written.handle((stored, failure) -> {
             if (failure != null || !alive) {
                 answer.accept(false);
                 return false;
@@ -262,8 +287,107 @@ final class Node {
         });
     }
 
-    /** As the step resequence does it: what may go gathers while a portion is released. */
-    private void arrive(List<ModelEvent> events, Consumer<Boolean> answer) {
+    private int weight(List<ModelEvent> events) {
+        return events.size() * (1 + world.webhooks()) * ROW;
+    }
+
+    private CompletableFuture<Boolean> submitLarge(List<ModelEvent> events) {
+        CompletableFuture<Boolean> written = new CompletableFuture<>();
+        large.add(() -> {
+            largeRuns = true;
+            CompletableFuture<Boolean> finished;
+            try {
+                finished = intake.submit(new Work.Finish(ahead(events)));
+            } catch (SQLException e) {
+                finished = CompletableFuture.failedFuture(e);
+            }
+            finished.whenComplete((done, failure) -> {
+                largeRuns = false;
+                if (failure == null) {
+                    written.complete(done);
+                } else {
+                    written.completeExceptionally(failure);
+                }
+            });
+        });
+        return written;
+    }
+
+    /** Others write meanwhile, and webhooks are edited. */
+    private Large ahead(List<ModelEvent> events) throws SQLException {
+        reads();
+        long first = store.place + AHEAD;
+        long place = first - 1;
+        Map<ModelEvent, Long> numbers = new LinkedHashMap<>();
+        Map<ModelEvent, List<Row>> rows = new HashMap<>();
+        for (ModelEvent event : events) {
+            if (!store.keys.containsKey(event.id) && !numbers.containsKey(event)) {
+                numbers.put(event, ++place);
+                List<Row> deliveries = new ArrayList<>();
+                for (Simulation.Match match : world.match(event)) {
+                    Row row = new Row(store.nextId(), match.webhook(), event, match.lane(), match.state());
+                    row.pos = row.state.equals("queued") ? ++place : 0;
+                    deliveries.add(row);
+                }
+                rows.put(event, deliveries);
+                world.meanwhile();
+            }
+        }
+        return new Large(first, place, numbers, rows);
+    }
+
+    /** The thread that writes large requests. */
+    boolean writeLarge() {
+        if (largeRuns || large.isEmpty()) {
+            return false;
+        }
+        large.remove().run();
+        return true;
+    }
+
+    boolean hasLarge() {
+        return !large.isEmpty();
+    }
+
+    /** Begins the numbering of an entity anew, as the step resequence does it: what waits goes first. */
+    void begin(String entity, int numbering, Consumer<Boolean> answer) {
+        if (beginning || world.databaseIsAway()) {
+            answer.accept(false);
+            return;
+        }
+        beginning = true;
+        List<ModelEvent> before = store.held.values().stream()
+                .filter(each -> each.entity.equals(entity))
+                .toList();
+        before.forEach(each -> each.givenUp = true);
+        enter(before);
+        ready.addAll(resequencer.takeAll(entity));
+        afterReady = () -> {
+            if (before.stream().noneMatch(each -> store.held.containsKey(each.no))) {
+                begins = true;
+                intake.submit(new Work.Begin(entity, numbering, 0))
+                        .whenComplete((done, failure) -> begun(entity, failure == null, answer));
+            } else {
+                begun(entity, false, answer);
+            }
+        };
+        passPortion();
+    }
+
+    private void begun(String entity, boolean done, Consumer<Boolean> answer) {
+        begins = false;
+        beginning = false;
+        if (done) {
+            ready.addAll(resequencer.begin(entity, 0));
+        }
+        answer.accept(done && alive);
+        while (!begins && !arriving.isEmpty()) {
+            arriving.remove().run();
+        }
+        passPortion();
+    }
+
+    private List<Going> enter(List<ModelEvent> events) {
         List<Going> mine = new ArrayList<>();
         for (ModelEvent event : events) {
             if (resequencing.add(event.no)) {
@@ -272,6 +396,16 @@ final class Node {
             }
         }
         ready.addAll(mine);
+        return mine;
+    }
+
+    /** As the step resequence does it: what may go gathers while a portion is released. */
+    private void arrive(List<ModelEvent> events, Consumer<Boolean> answer) {
+        if (begins) {
+            arriving.add(() -> arrive(events, answer));
+            return;
+        }
+        List<Going> mine = enter(events);
         if (mine.isEmpty()) {
             answer.accept(true);
         } else {
@@ -282,7 +416,12 @@ final class Node {
     }
 
     private void passPortion() {
-        if (releasing || ready.isEmpty()) {
+        if (!releasing && ready.isEmpty() && afterReady != null) {
+            Runnable next = afterReady;
+            afterReady = null;
+            next.run();
+        }
+        if (releasing || begins || ready.isEmpty()) {
             return;
         }
         releasing = true;
@@ -382,7 +521,18 @@ final class Node {
         private long place;
 
         @Override
+        public int weight(Work work) {
+            if (work instanceof Work.Accept accept) {
+                return Node.this.weight(accept.events);
+            } else if (work instanceof Work.Release release) {
+                return (1 + release.event.deliveries.size()) * ROW;
+            }
+            return work instanceof Work.Finish ? GroupCommit.MAX_WEIGHT : 1;
+        }
+
+        @Override
         public List<Boolean> write(List<Work> items) throws SQLException {
+            world.writes(items.stream().mapToInt(this::weight).sum(), items.size());
             List<Boolean> results = new ArrayList<>();
             Map<Long, StoredEvent> toSend = new LinkedHashMap<>();
             transaction(true, announced -> {
@@ -402,6 +552,15 @@ final class Node {
                             }
                         }
                         results.add(true);
+                    } else if (items.get(i) instanceof Work.Finish finish) {
+                        finish(finish.request, fresh, announced, changes, toSend);
+                        results.add(true);
+                    } else if (items.get(i) instanceof Work.Begin begin) {
+                        changes.add(() -> {
+                            store.released.put(begin.entity, begin.last);
+                            store.numberings.put(begin.entity, begin.numbering);
+                        });
+                        results.add(true);
                     } else {
                         int from = i;
                         while (i + 1 < items.size() && items.get(i + 1) instanceof Work.Release) {
@@ -418,6 +577,32 @@ final class Node {
             });
             toSend.forEach((no, event) -> recent.put(no, event, recent.erasures()));
             return results;
+        }
+
+        /** The counter moves behind what was written, and what others have stored meanwhile is left out. */
+        private void finish(
+                Large request,
+                Set<String> fresh,
+                HandOver.Announced announced,
+                List<Runnable> changes,
+                Map<Long, StoredEvent> toSend) {
+            if (place >= request.first) {
+                throw new AssertionError("places ahead are used up");
+            }
+            place = request.last;
+            request.numbers.forEach((event, no) -> {
+                if (!store.keys.containsKey(event.id) && fresh.add(event.id)) {
+                    List<Row> rows = request.rows.get(event);
+                    rows.stream()
+                            .filter(row -> row.state.equals("queued"))
+                            .forEach(row -> announced.addUnread(row.webhook));
+                    toSend.put(no, stored(event));
+                    changes.add(() -> {
+                        event.storedAt = world.millis();
+                        store.insert(event, no, rows);
+                    });
+                }
+            });
         }
 
         @Override
@@ -506,6 +691,7 @@ final class Node {
                 } else {
                     event.late = true;
                 }
+                world.released(event);
                 places.forEach(store::enqueue);
             };
         }

@@ -10,6 +10,7 @@ import io.posel.simulation.Node.Answer;
 import io.posel.simulation.Node.Attempt;
 import io.posel.simulation.Node.Change;
 import io.posel.simulation.Node.Fault;
+import io.posel.store.GroupCommit;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
 import io.posel.webhook.Ordering;
@@ -66,6 +67,9 @@ final class Simulation {
     private Set<Queued.Run> interruptedWith = Set.of();
 
     private final Map<Queued.Run, Integer> kills = new HashMap<>();
+    /** By entity and numbering. */
+    private final Map<String, Long> highestReleased = new HashMap<>();
+
     private int disasters;
 
     private Node node;
@@ -140,7 +144,7 @@ final class Simulation {
     // --- what may happen
 
     private void step() throws SQLException {
-        switch (random.nextInt(28)) {
+        switch (random.nextInt(30)) {
             case 0, 1, 2, 3, 4 -> pick(producers).ifPresent(Producer::send);
             case 5, 6, 7 -> node.writeIntake();
             case 8, 9, 10 -> node.writeSettlement();
@@ -152,7 +156,12 @@ final class Simulation {
             case 22 -> edit();
             case 23 -> node.findHeld();
             case 24 -> store.lockPlaces();
-            case 25 -> zombie();
+            case 25 -> {
+                zombie();
+                node.writeLarge();
+            }
+            case 28 -> node.writeLarge();
+            case 29 -> pick(producers).ifPresent(Producer::beginAnew);
             case 26 -> away = faults > 0 && random.nextInt(6) == 0;
             default -> disaster();
         }
@@ -391,6 +400,10 @@ final class Simulation {
         return millis;
     }
 
+    int webhooks() {
+        return webhooks.size();
+    }
+
     Optional<Webhook> webhook(String id) {
         return Optional.ofNullable(webhooks.get(id));
     }
@@ -542,7 +555,7 @@ final class Simulation {
     /** A numbered event goes into the queues, and is still among what is held. */
     void releases(ModelEvent event) {
         long last = store.released.getOrDefault(event.entity, 0L);
-        boolean mayGo = event.sequence <= last + 1;
+        boolean mayGo = event.sequence <= last + 1 || event.givenUp;
         for (ModelEvent other : store.held.values()) {
             if (other.entity.equals(event.entity)) {
                 mayGo |= other.sequence >= event.sequence && millis - other.storedAt >= Node.GAP_TIMEOUT.toMillis();
@@ -550,6 +563,24 @@ final class Simulation {
         }
         if (isBroken(mayGo)) {
             throw broken("F6: %s does not wait for what is missing behind number %d", event, last);
+        }
+    }
+
+    /** A numbered event is in the queues. */
+    void released(ModelEvent event) {
+        String numbering = event.entity + "/" + event.numbering;
+        long highest = highestReleased.getOrDefault(numbering, 0L);
+        boolean isCurrent = event.numbering == store.numberings.getOrDefault(event.entity, 0);
+        if (isBroken(!event.late || !isCurrent || event.sequence <= highest)) {
+            throw broken("F6: %s is late, and %d is the highest number of its numbering", event, highest);
+        }
+        highestReleased.put(numbering, Math.max(highest, event.sequence));
+    }
+
+    /** A group is written, of one request or of more that share its transaction. */
+    void writes(int weight, int items) {
+        if (isBroken(items == 1 || weight <= GroupCommit.MAX_WEIGHT)) {
+            throw broken("G5: a group of %d weighs %d", items, weight);
         }
     }
 
@@ -721,7 +752,11 @@ final class Simulation {
             if (isBroken(i < 2_000 + 50 * store.rows.size())) {
                 throw broken("it goes on and on");
             }
-            busy = node.intake.waiting() > 0 || node.settlement.waiting() > 0 || !node.pool.isEmpty();
+            node.writeLarge();
+            busy = node.intake.waiting() > 0
+                    || node.hasLarge()
+                    || node.settlement.waiting() > 0
+                    || !node.pool.isEmpty();
             node.writeIntake();
             node.writeSettlement();
             node.pump();
@@ -757,24 +792,63 @@ final class Simulation {
         private final Set<ModelEvent> underWay = new HashSet<>();
         private int count;
         private int generation;
+        private int numbering;
+        /** It counts from 1 again as soon as that is confirmed. */
+        private boolean begins;
+
+        private boolean asksToBegin;
 
         Producer(String entity, boolean numbered) {
             this.entity = entity;
             this.numbered = numbered;
         }
 
+        /** When everything sent before is answered. */
+        void beginAnew() {
+            if (!numbered || asksToBegin || !pending.isEmpty()) {
+                return;
+            }
+            begins = true;
+            asksToBegin = true;
+            int then = generation;
+            node.begin(entity, numbering + 1, done -> {
+                if (then != generation) {
+                    return;
+                }
+                asksToBegin = false;
+                if (done) {
+                    begins = false;
+                    numbering++;
+                    count = 0;
+                }
+            });
+        }
+
         void send() {
+            if (begins) {
+                beginAnew();
+                return;
+            }
+            if (!numbered && pending.isEmpty() && random.nextInt(8) == 0) {
+                sendMany();
+                return;
+            }
             if (pending.isEmpty() || numbered && pending.size() < 3) {
                 count += numbered && random.nextInt(12) == 0 ? 2 : 1;
                 Long sequence = numbered ? (long) count : null;
-                ModelEvent event = new ModelEvent(entity + "-" + count, entity, sequence, random.nextInt(2_000));
+                String id = entity + "-" + (numbered ? numbering + "-" : "") + count;
+                ModelEvent event = new ModelEvent(id, entity, sequence, random.nextInt(2_000));
+                event.numbering = numbering;
                 event.poison = poison > 0 && random.nextInt(20) < poison;
                 pending.add(event);
                 if (numbered && random.nextInt(15) == 0) {
-                    pending.add(new ModelEvent(entity + "-again-" + count, entity, sequence, 10));
+                    ModelEvent again =
+                            new ModelEvent(entity + "-again-" + numbering + "-" + count, entity, sequence, 10);
+                    again.numbering = numbering;
+                    pending.add(again);
                 }
             }
-            ModelEvent event = pending.get(random.nextInt(pending.size()));
+            ModelEvent event = pending.get(numbered ? random.nextInt(pending.size()) : 0);
             if (!numbered && !underWay.add(event)) {
                 return;
             }
@@ -798,9 +872,34 @@ final class Simulation {
             });
         }
 
+        /** As one request; if it is not answered, each alone. */
+        private void sendMany() {
+            int events = 2 + random.nextInt(5);
+            for (int i = 0; i < events; i++) {
+                pending.add(new ModelEvent(entity + "-" + ++count, entity, null, random.nextInt(500)));
+            }
+            underWay.addAll(pending);
+            int then = generation;
+            List<ModelEvent> request = List.copyOf(pending);
+            node.accept(request, accepted -> {
+                if (then != generation) {
+                    return;
+                }
+                request.forEach(underWay::remove);
+                if (accepted) {
+                    for (ModelEvent event : request) {
+                        require(store.keys.containsKey(event.id), "G1: %s was answered and is not on disk", event);
+                        pending.remove(event);
+                        acknowledged.add(event);
+                    }
+                }
+            });
+        }
+
         /** The connection is gone, and with it all answers. */
         void forget() {
             generation++;
+            asksToBegin = false;
             underWay.clear();
         }
 
