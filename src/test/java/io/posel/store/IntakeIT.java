@@ -1,5 +1,8 @@
 package io.posel.store;
 
+import static io.posel.store.Accepted.Status.ACCEPTED;
+import static io.posel.store.Accepted.Status.CONFLICT;
+import static io.posel.store.Accepted.Status.DUPLICATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -182,7 +185,7 @@ class IntakeIT {
 
             assertThat(accept(queued(one), queued(two)))
                     .extracting(Accepted::status)
-                    .containsOnly(Accepted.Status.ACCEPTED);
+                    .containsOnly(ACCEPTED);
         }
 
         @Test
@@ -201,7 +204,7 @@ class IntakeIT {
             threads.shutdown();
             int accepted = 0;
             for (CompletableFuture<List<Accepted>> answer : answers) {
-                accepted += answer.get(30, TimeUnit.SECONDS).get(0).status() == Accepted.Status.ACCEPTED ? 1 : 0;
+                accepted += answer.get(30, TimeUnit.SECONDS).get(0).status() == ACCEPTED ? 1 : 0;
             }
 
             assertThat(accepted).isEqualTo(10);
@@ -218,7 +221,7 @@ class IntakeIT {
                 CompletableFuture<List<Accepted>> second = intake.accept(List.of(queued(event(id, "x", null))));
                 assertThat(second.thenApply(answer -> onDisk(id)).get(30, TimeUnit.SECONDS))
                         .isTrue();
-                assertThat(first.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(Accepted.Status.ACCEPTED);
+                assertThat(first.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(ACCEPTED);
             }
         }
 
@@ -323,7 +326,7 @@ class IntakeIT {
             assertThat(rows("select id from event_key")).isEmpty();
             assertThat(accept(queued(event("good", "x", null))))
                     .extracting(Accepted::status)
-                    .containsExactly(Accepted.Status.ACCEPTED);
+                    .containsExactly(ACCEPTED);
         }
 
         @Test
@@ -343,7 +346,7 @@ class IntakeIT {
                 }
             }
             for (CompletableFuture<List<Accepted>> each : good) {
-                assertThat(each.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(Accepted.Status.ACCEPTED);
+                assertThat(each.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(ACCEPTED);
             }
             for (CompletableFuture<List<Accepted>> each : refused) {
                 assertThatThrownBy(() -> each.get(30, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
@@ -541,7 +544,7 @@ class IntakeIT {
             List<Accepted> answer = request.get(60, TimeUnit.SECONDS);
             long after = accept(queued(event("after", "x", null))).get(0).no();
 
-            assertThat(answer).extracting(Accepted::duplicate).containsOnly(false);
+            assertThat(answer).extracting(Accepted::status).containsOnly(ACCEPTED);
             assertThat(answer).extracting(Accepted::no).isSorted();
             assertThat(answer.get(0).no()).isGreaterThan(meanwhile);
             assertThat(answer.get(19).no()).isLessThan(after);
@@ -550,8 +553,8 @@ class IntakeIT {
             assertThat(queue("w7")).hasSize(20).isSorted();
             assertThat(woken).anyMatch(ids -> ids.contains("w0") && ids.contains("w999"));
             assertThat(intake.accept(events).get(60, TimeUnit.SECONDS))
-                    .extracting(Accepted::duplicate)
-                    .containsOnly(true);
+                    .extracting(Accepted::status)
+                    .containsOnly(DUPLICATE);
         }
 
         @Test
@@ -568,8 +571,8 @@ class IntakeIT {
             assertThat(rows("select id from delivery")).isEmpty();
             assertThat(rows("select id from event_key")).isEmpty();
             assertThat(intake.accept(events.subList(0, 6)).get(60, TimeUnit.SECONDS))
-                    .extracting(Accepted::duplicate)
-                    .containsOnly(false);
+                    .extracting(Accepted::status)
+                    .containsOnly(ACCEPTED);
         }
 
         @Test
@@ -587,8 +590,8 @@ class IntakeIT {
             goOn.countDown();
 
             assertThat(request.get(60, TimeUnit.SECONDS))
-                    .extracting(Accepted::duplicate)
-                    .containsExactly(true, false, false, false, false, false);
+                    .extracting(Accepted::status)
+                    .containsExactly(CONFLICT, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED);
             assertThat(rows("select entity_id from event where id = 'large0'")).containsExactly("other");
             assertThat(numbers("select count(*) from delivery")).containsExactly(5_001L);
         }
