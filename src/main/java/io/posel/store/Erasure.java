@@ -220,14 +220,42 @@ public final class Erasure {
         }
 
         private int skip(Connection connection) throws SQLException {
+            Object[] waiting = deliveries(connection, "state in ('held', 'queued')");
             try (PreparedStatement update = connection.prepareStatement("update delivery set state = 'skipped',"
-                    + " reason = 'erased', pos = null, next_at = null, settled_at = ?"
-                    + " where id in (select id from delivery where event_no = any(?) and state in ('held', 'queued')"
-                    + " fetch first " + WEIGHT + " rows only)")) {
+                    + " reason = 'erased', pos = null, next_at = null, settled_at = ? where id = any(?)")) {
                 update.setObject(1, clock.instant().atOffset(ZoneOffset.UTC));
-                bind(connection, update, 2);
+                update.setArray(2, connection.createArrayOf("uuid", waiting));
                 return update.executeUpdate();
             }
+        }
+
+        /** @return of how many deliveries */
+        private int blank(Connection connection) throws SQLException {
+            Object[] told = deliveries(
+                    connection,
+                    "exists (select 1 from attempt a where a.delivery_id = id"
+                            + " and (a.detail <> '' or a.answer is not null))");
+            try (PreparedStatement update = connection.prepareStatement(
+                    "update attempt set detail = '', answer = null where delivery_id = any(?)")) {
+                update.setArray(1, connection.createArrayOf("uuid", told));
+                update.executeUpdate();
+            }
+            return told.length;
+        }
+
+        /** As many as a portion may change. */
+        private Object[] deliveries(Connection connection, String condition) throws SQLException {
+            List<Object> ids = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("select id from delivery where event_no = any(?)"
+                    + " and " + condition + " fetch first " + WEIGHT + " rows only")) {
+                bind(connection, select, 1);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        ids.add(row.getObject(1));
+                    }
+                }
+            }
+            return ids.toArray();
         }
 
         private int erase(Connection connection) throws SQLException {
@@ -240,16 +268,6 @@ public final class Erasure {
                     "update event set data = ? where no = any(?) and octet_length(data) > 0")) {
                 update.setBytes(1, new byte[0]);
                 bind(connection, update, 2);
-                return update.executeUpdate();
-            }
-        }
-
-        private int blank(Connection connection) throws SQLException {
-            try (PreparedStatement update = connection.prepareStatement("update attempt set detail = '', answer = null"
-                    + " where (delivery_id, run, number) in (select a.delivery_id, a.run, a.number from attempt a"
-                    + " join delivery d on d.id = a.delivery_id where d.event_no = any(?)"
-                    + " and (a.detail <> '' or a.answer is not null) fetch first " + WEIGHT + " rows only)")) {
-                bind(connection, update, 1);
                 return update.executeUpdate();
             }
         }
