@@ -8,9 +8,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Inserts events, their deliveries, and what waits for its number. Sent in portions, so that few rows are in memory (G5). */
 final class EventRows implements AutoCloseable {
@@ -19,20 +22,36 @@ final class EventRows implements AutoCloseable {
 
     private static final int KILOBYTE = 1_024;
 
+    /** A portion in one statement: for PostgreSQL that is two thirds of the work of one for each. */
+    private static final String DELIVERIES = """
+            insert into delivery
+              (id, event_no, webhook_id, lane_key, pos, state, reason, run, attempts, settled_at, size)
+            select d.id, d.event_no, d.webhook_id, d.lane_key, d.pos, d.state, d.reason, 1, 0, d.settled_at, d.size
+            from unnest(cast(? as uuid array), cast(? as bigint array), cast(? as varchar array),
+              cast(? as varchar array), cast(? as bigint array), cast(? as varchar array), cast(? as varchar array),
+              cast(? as timestamp with time zone array), cast(? as integer array))
+              as d (id, event_no, webhook_id, lane_key, pos, state, reason, settled_at, size)""";
+
+    private static final List<String> DELIVERY_TYPES =
+            List.of("uuid", "int8", "varchar", "varchar", "int8", "varchar", "varchar", "timestamptz", "int4");
+
     /** What follows a portion that was sent. */
     interface Sent {
         void portion() throws SQLException;
     }
 
+    private final Connection connection;
     private final OffsetDateTime now;
     private final NoArgGenerator deliveryIds;
     private final Sent sent;
     private final PreparedStatement event;
     private final PreparedStatement held;
     private final PreparedStatement delivery;
+    private final List<@Nullable Object[]> deliveries = new ArrayList<>();
     private int pending;
 
     EventRows(Connection connection, OffsetDateTime now, NoArgGenerator deliveryIds, Sent sent) throws SQLException {
+        this.connection = connection;
         this.now = now;
         this.deliveryIds = deliveryIds;
         this.sent = sent;
@@ -40,8 +59,7 @@ final class EventRows implements AutoCloseable {
                 + " sequence, occurred_at, accepted_at, data) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         this.held = connection.prepareStatement("insert into held_event (event_no, entity_type, entity_id, sequence,"
                 + " deliveries) values (?, ?, ?, ?, ?)");
-        this.delivery = connection.prepareStatement("insert into delivery (id, event_no, webhook_id, lane_key, pos,"
-                + " state, reason, run, attempts, settled_at, size) values (?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?)");
+        this.delivery = connection.prepareStatement(DELIVERIES);
     }
 
     /** Rows and kilobytes that an event takes with its deliveries. */
@@ -93,22 +111,22 @@ final class EventRows implements AutoCloseable {
         for (Acceptance.Match match : acceptance.matches()) {
             boolean skipped = match.skipReason() != null;
             UUID id = deliveryIds.generate();
-            delivery.setObject(1, id);
-            delivery.setLong(2, no);
-            delivery.setString(3, match.webhookId());
-            delivery.setString(4, match.laneKey());
-            if (skipped || waits) {
-                delivery.setNull(5, Types.BIGINT);
-            } else {
-                long pos = places.getAsLong();
-                delivery.setLong(5, pos);
+            Long pos = null;
+            if (!skipped && !waits) {
+                pos = places.getAsLong();
                 queued.accept(new Queued(id, match.webhookId(), no, pos, match.laneKey(), 1, 0, null, size));
             }
-            delivery.setString(6, skipped ? "skipped" : waits ? "held" : "queued");
-            delivery.setString(7, match.skipReason());
-            delivery.setObject(8, skipped ? now : null, Types.TIMESTAMP_WITH_TIMEZONE);
-            delivery.setInt(9, size);
-            delivery.addBatch();
+            deliveries.add(new @Nullable Object[] {
+                id,
+                no,
+                match.webhookId(),
+                match.laneKey(),
+                pos,
+                skipped ? "skipped" : waits ? "held" : "queued",
+                match.skipReason(),
+                skipped ? now : null,
+                size
+            });
             added(1);
         }
     }
@@ -125,9 +143,24 @@ final class EventRows implements AutoCloseable {
             pending = 0;
             event.executeBatch();
             held.executeBatch();
-            delivery.executeBatch();
+            flushDeliveries();
             sent.portion();
         }
+    }
+
+    private void flushDeliveries() throws SQLException {
+        if (deliveries.isEmpty()) {
+            return;
+        }
+        for (int column = 0; column < DELIVERY_TYPES.size(); column++) {
+            @Nullable Object[] values = new @Nullable Object[deliveries.size()];
+            for (int row = 0; row < values.length; row++) {
+                values[row] = deliveries.get(row)[column];
+            }
+            delivery.setArray(column + 1, connection.createArrayOf(DELIVERY_TYPES.get(column), values));
+        }
+        delivery.executeUpdate();
+        deliveries.clear();
     }
 
     @Override
