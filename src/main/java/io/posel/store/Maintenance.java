@@ -22,21 +22,21 @@ public final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
     private static final int CHUNK = 2_000;
 
-    /** What ends with the retention, apart from events; a portion of each. */
+    /** What ends with the retention, apart from events; a portion of each, and what has the same time. */
     private static final List<String> REST = List.of(
-            portion("event_key", "source, id", "accepted_at < ?"),
-            portion("set_aside", "source, item", "at < ?"),
-            portion("audit", "id", "at < ?"),
+            portion("event_key", "accepted_at", ""),
+            portion("set_aside", "at", ""),
+            portion("audit", "at", ""),
             portion(
                     "entity_sequence",
-                    "entity_type, entity_id",
-                    "updated_at < ? and not exists (select 1 from held_event h"
-                            + " where h.entity_type = entity_sequence.entity_type"
+                    "updated_at",
+                    " and not exists (select 1 from held_event h where h.entity_type = entity_sequence.entity_type"
                             + " and h.entity_id = entity_sequence.entity_id)"));
 
-    private static String portion(String table, String key, String condition) {
-        return "delete from " + table + " where (" + key + ") in (select " + key + " from " + table + " where "
-                + condition + " fetch first " + CHUNK + " rows only)";
+    private static String portion(String table, String time, String condition) {
+        return "delete from " + table + " where " + time + " <= (select max(t) from (select " + time + " as t from "
+                + table + " where " + time + " < ?" + condition + " order by " + time + " fetch first " + CHUNK
+                + " rows only) oldest)" + condition;
     }
 
     /** How a webhook goes until it is restored. */
