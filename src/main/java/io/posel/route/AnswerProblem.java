@@ -3,6 +3,7 @@ package io.posel.route;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.store.NotOwnerException;
+import io.posel.store.StoreRefusedException;
 import io.posel.store.StoreUnavailableException;
 import io.posel.web.Problems;
 import java.time.Duration;
@@ -65,6 +66,12 @@ public final class AnswerProblem implements Processor {
                         503,
                         "not-in-charge",
                         "Nothing was stored: " + cause.getMessage() + ". Repeat it, with the same id.");
+            } else if (cause instanceof StoreRefusedException) {
+                LOG.error("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());
+                return problem(
+                        503,
+                        "store-refused",
+                        "The database refused this, and nothing was stored. Posel's log says why.");
             } else if (cause instanceof StoreUnavailableException) {
                 if (mayWarn()) {
                     LOG.warn("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());

@@ -8,6 +8,7 @@ import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.source.RowFaults;
+import io.posel.store.SqlStates;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,7 +118,7 @@ public final class ReadRows implements Processor {
                 && problem.status() >= CLIENT_ERRORS
                 && problem.status() < SERVER_ERRORS) {
             setAside.keep(rows.key(columns), problem, rows.readable(columns));
-        } else if (RowFaults.isOfValue(refusal)) {
+        } else if (SqlStates.isDataError(refusal)) {
             String reason = "The database refuses the event: " + RowFaults.reason(refusal) + ".";
             setAside.keep(
                     rows.key(columns),

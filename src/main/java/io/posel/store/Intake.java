@@ -122,6 +122,11 @@ public final class Intake implements AutoCloseable {
         return writer.isAlive();
     }
 
+    /** See {@link GroupCommit#standsStill}. */
+    public Duration standsStill() {
+        return writer.standsStill();
+    }
+
     /**
      * One request; the results stand in its order. One that writes more than a group may is written beside the others,
      * which do not wait for it. Fails with {@link StoreUnavailableException}, or with {@link

@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * there.
  *
  * <p>Promises: what is handed in is written in that order, also when the database goes away and comes back; writing the
- * same outcome twice changes nothing; an outcome that the database refuses is written without its texts. Not promised: that an outcome is on disk before the lane goes on; what a crash
+ * same outcome twice changes nothing; an outcome that the database refuses is written without its texts, and stops no
+ * other, as a wish does not that is refused. Not promised: that an outcome is on disk before the lane goes on; what a crash
  * loses is sent again.
  */
 public final class Settlement implements AutoCloseable {
@@ -117,9 +118,7 @@ public final class Settlement implements AutoCloseable {
     public void settle(Outcome outcome) {
         happened.accept(outcome);
         writer.submit(new Result(outcome)).whenComplete((written, failure) -> {
-            if (failure != null
-                    && !(failure instanceof StoreUnavailableException)
-                    && !(failure instanceof NotOwnerException)) {
+            if (failure != null && isRefusal(failure)) {
                 LOG.error(
                         "How delivery {} ended cannot be written; it is sent again when its queue is read anew, at the"
                                 + " latest after the next start: {}",
@@ -132,6 +131,14 @@ public final class Settlement implements AutoCloseable {
         });
     }
 
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof StoreRefusedException
+                || !(failure instanceof StoreUnavailableException) && !(failure instanceof NotOwnerException);
+    }
+
+    /**
+     * Fails with {@link StoreRefusedException} if the database refuses it, and waits while the database does not answer.
+     */
     public CompletableFuture<Integer> wish(Wish wish) {
         return writer.submit(new Wanted(wish));
     }
@@ -139,6 +146,11 @@ public final class Settlement implements AutoCloseable {
     /** Whether outcomes and wishes are written, or will be. */
     public boolean isAlive() {
         return writer.isAlive();
+    }
+
+    /** See {@link GroupCommit#standsStill}. */
+    public Duration standsStill() {
+        return writer.standsStill();
     }
 
     /** How many outcomes and wishes wait to be written. */
@@ -161,7 +173,7 @@ public final class Settlement implements AutoCloseable {
             try {
                 return writeAll(batch);
             } catch (SQLException | RuntimeException e) {
-                if (batch.size() == 1 && batch.get(0) instanceof Result result && isRefused(e)) {
+                if (batch.size() == 1 && batch.get(0) instanceof Result result && isRefusedForGood(e)) {
                     writeBare(result.outcome, e);
                     return List.of(1);
                 }
@@ -180,10 +192,35 @@ public final class Settlement implements AutoCloseable {
             return item instanceof Result ? PATIENCE : Duration.ZERO;
         }
 
-        private boolean isRefused(Exception e) {
-            return e instanceof SQLException sql
-                    ? !(e instanceof InDoubtException) && SqlStates.isDataError(sql)
-                    : !(e instanceof NotOwnerException);
+        /** Always with what precedes it in its lane; or, if it cannot be had quickly, in its webhook. */
+        @Override
+        public @Nullable Object strand(Work item, boolean slow) {
+            if (!(item instanceof Result result)) {
+                return null;
+            }
+            Queued delivery = result.outcome.delivery();
+            if (slow) {
+                return delivery.webhookId();
+            }
+            return delivery.laneKey() == null ? delivery.id() : List.of(delivery.webhookId(), delivery.laneKey());
+        }
+
+        @Override
+        public boolean isAlone(Work item) {
+            return item instanceof Wanted;
+        }
+
+        @Override
+        public void clarify() throws SQLException {
+            transactions.clarify();
+        }
+
+        private boolean isRefusedForGood(Exception e) {
+            if (e instanceof SQLException sql) {
+                SqlStates.Fault fault = SqlStates.faultOf(sql);
+                return fault == SqlStates.Fault.DATA || fault == SqlStates.Fault.REFUSAL;
+            }
+            return !(e instanceof NotOwnerException);
         }
 
         /** Leaves the webhook's health alone, which may be what was refused. */
@@ -212,9 +249,18 @@ public final class Settlement implements AutoCloseable {
                 results = write(transaction, batch);
                 transaction.commit();
             }
-            effects.forEach(Runnable::run);
+            effects.forEach(this::carryOut);
             settled.accept(List.copyOf(done));
             return results;
+        }
+
+        /** It is on disk: written once more it would fail, and so would the others. */
+        private void carryOut(Runnable effect) {
+            try {
+                effect.run();
+            } catch (RuntimeException e) {
+                LOG.error("What was written is not known in memory before the next start", e);
+            }
         }
 
         private List<Integer> write(Transaction transaction, List<Work> batch) throws SQLException {

@@ -4,7 +4,7 @@ package io.posel.store;
  * The store did not answer, or its answer to a commit is unclear: whether something was stored is unknown. Repeat with
  * the same id.
  */
-public final class StoreUnavailableException extends RuntimeException {
+public class StoreUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public StoreUnavailableException(String message, Throwable cause) {

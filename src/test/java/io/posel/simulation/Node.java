@@ -18,6 +18,7 @@ import io.posel.simulation.ModelStore.ModelEvent;
 import io.posel.simulation.ModelStore.Row;
 import io.posel.store.GroupCommit;
 import io.posel.store.InDoubtException;
+import io.posel.store.StoreRefusedException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * One running Posel: the real {@link Dispatcher}, {@link HandOver}, {@link GroupCommit} and {@link Resequencer}, around
@@ -158,7 +160,8 @@ final class Node {
         this.store = store;
         world.condemned(store.takeOver(world.now()));
         this.epoch = store.epoch;
-        this.settlement = new GroupCommit<>("settle", true, new Settling());
+        LongSupplier nanoTime = () -> world.millis() * 1_000_000;
+        this.settlement = new GroupCommit<>("settle", true, new Settling(), nanoTime);
         this.dispatcher = new Dispatcher(
                 new ModelStore.View(store, this::reads),
                 new Recording(),
@@ -172,7 +175,7 @@ final class Node {
                 settlement::waiting,
                 () -> alive && store.epoch == epoch);
         this.handOver = new HandOver(dispatcher::queued);
-        this.intake = new GroupCommit<>("intake", false, new Accepting());
+        this.intake = new GroupCommit<>("intake", false, new Accepting(), nanoTime);
         this.resequencer = new Resequencer<>(GAP_TIMEOUT, entity -> {
             Long last = store.released.get(entity);
             return last == null ? OptionalLong.empty() : OptionalLong.of(last);
@@ -271,6 +274,7 @@ final class Node {
         CompletableFuture<Boolean> written =
                 weight(events) > GroupCommit.MAX_WEIGHT ? submitLarge(events) : intake.submit(new Work.Accept(events));
         written.handle((stored, failure) -> {
+            world.refusedEvents(events, failure);
             if (failure != null || !alive) {
                 answer.accept(false);
                 return false;
@@ -457,11 +461,18 @@ final class Node {
         arrive(List.copyOf(store.held.values()), all -> {});
     }
 
-    /** @param plan says what will be queued, and returns what the commit does */
-    private void transaction(boolean places, Function<HandOver.Announced, Runnable> plan) throws SQLException {
+    /**
+     * @param items what is written, any of which may be refused
+     * @param plan says what will be queued, and returns what the commit does
+     */
+    private void transaction(boolean places, List<?> items, Function<HandOver.Announced, Runnable> plan)
+            throws SQLException {
         requireDatabase();
         Fault fault = world.fault();
-        if (fault == Fault.BEFORE) {
+        if (fault == Fault.SILENT) {
+            world.waitForAnswer();
+        }
+        if (fault == Fault.BEFORE || fault == Fault.SILENT) {
             throw AWAY;
         }
         store.lockPlaces();
@@ -473,6 +484,7 @@ final class Node {
             if (fault == Fault.ROLLED_BACK) {
                 throw AWAY;
             }
+            world.refuse(items);
             if (fault == Fault.DOUBT_AND_NOT_DONE) {
                 throw CUT;
             }
@@ -489,6 +501,12 @@ final class Node {
             if (!alive || store.epoch != epoch) {
                 announced.rolledBack();
                 throw AWAY;
+            }
+            try {
+                world.refuse(items);
+            } catch (SQLException | RuntimeException e) {
+                announced.rolledBack();
+                throw e;
             }
             switch (fault) {
                 case ROLLED_BACK -> {
@@ -535,7 +553,7 @@ final class Node {
             world.writes(items.stream().mapToInt(this::weight).sum(), items.size());
             List<Boolean> results = new ArrayList<>();
             Map<Long, StoredEvent> toSend = new LinkedHashMap<>();
-            transaction(true, announced -> {
+            transaction(true, items, announced -> {
                 place = store.place;
                 Set<String> fresh = new HashSet<>();
                 results.clear();
@@ -706,7 +724,7 @@ final class Node {
             for (Change change : items) {
                 replays |= change instanceof Change.Replay;
             }
-            transaction(replays, announced -> {
+            transaction(replays, items, announced -> {
                 for (Change change : items) {
                     if (change instanceof Change.Replay replay && announced != null) {
                         replay.rows.forEach(row -> announced.addUnread(row.webhook));
@@ -742,6 +760,30 @@ final class Node {
             }
             dispatcher.settled(done);
             return Collections.nCopies(items.size(), 1);
+        }
+
+        @Override
+        public boolean isAlone(Change change) {
+            return !(change instanceof Change.Result);
+        }
+
+        @Override
+        public Object strand(Change change, boolean slow) {
+            if (!(change instanceof Change.Result result)) {
+                return null;
+            }
+            Queued delivery = result.outcome.delivery();
+            return slow
+                    ? delivery.webhookId()
+                    : delivery.laneKey() == null
+                            ? delivery.id()
+                            : ModelStore.laneOf(delivery.webhookId(), delivery.laneKey());
+        }
+
+        @Override
+        public void clarify() throws SQLException {
+            requireDatabase();
+            store.lockPlaces();
         }
 
         private void again(Row row) {
@@ -877,7 +919,16 @@ final class Node {
 
     private void settle(Outcome outcome) {
         unwritten++;
-        settlement.submit(new Change.Result(outcome)).whenComplete((written, failure) -> unwritten--);
+        Change change = new Change.Result(outcome);
+        settlement.submit(change).whenComplete((written, failure) -> {
+            unwritten--;
+            if (failure instanceof StoreRefusedException) {
+                world.givesUp(change, outcome.delivery().identity());
+                if (!(outcome instanceof Outcome.AttemptFailed)) {
+                    dispatcher.settled(List.of(outcome.delivery()));
+                }
+            }
+        });
     }
 
     enum Answer {
@@ -896,6 +947,8 @@ final class Node {
     enum Fault {
         NONE,
         BEFORE,
+        /** No answer, until whoever asked gives up. */
+        SILENT,
         ROLLED_BACK,
         DOUBT,
         DOUBT_AND_NOT_DONE,

@@ -11,6 +11,7 @@ import io.posel.simulation.Node.Attempt;
 import io.posel.simulation.Node.Change;
 import io.posel.simulation.Node.Fault;
 import io.posel.store.GroupCommit;
+import io.posel.store.StoreRefusedException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
 import io.posel.webhook.Ordering;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One random schedule: producers, edits, replays, faults, crashes and time against the real engine, in one thread and
@@ -41,6 +44,28 @@ final class Simulation {
 
     /** What a webhook gets of an event. */
     record Match(String webhook, String lane, String state) {}
+
+    private static final RuntimeException WRONG = new RuntimeException("wrong", null, false, false) {
+        private static final long serialVersionUID = 1L;
+    };
+
+    /** Time-out, lock, right, disk, conflict, broken connection. */
+    private static final List<SQLException> REFUSED = Stream.of("57014", "55P03", "42501", "53100", "40001", "08006")
+            .map(Refusal::new)
+            .collect(Collectors.toUnmodifiableList());
+
+    private static final class Refusal extends SQLException {
+        private static final long serialVersionUID = 1L;
+
+        private Refusal(String state) {
+            super("refused", state);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
 
     private static final int MAX_DEPTH = 3;
     private static final int MOST_MEANWHILE = 20;
@@ -63,6 +88,12 @@ final class Simulation {
     private final boolean fails;
     private final boolean throttles;
     private final int poison;
+    private final boolean refuses;
+    /** How often something is still refused. */
+    private final Map<Object, Integer> refusals = new IdentityHashMap<>();
+    /** How often it was. */
+    private final Map<Object, Integer> refused = new IdentityHashMap<>();
+
     /** What was in flight when the process before ended. */
     private Set<Queued.Run> interruptedWith = Set.of();
 
@@ -111,6 +142,7 @@ final class Simulation {
         fails = random.nextInt(4) == 0;
         throttles = random.nextInt(4) == 0;
         poison = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0;
+        refuses = random.nextInt(4) == 0;
     }
 
     void run() throws SQLException {
@@ -465,6 +497,68 @@ final class Simulation {
                 : Fault.NONE;
     }
 
+    /** As a connection on which nothing comes back any more. */
+    void waitForAnswer() {
+        meanwhile();
+        millis += 30_000;
+    }
+
+    /** A wish for ever, an event and an outcome a few times. */
+    void refuse(List<?> items) throws SQLException {
+        if (!refuses) {
+            return;
+        }
+        for (Object item : items) {
+            if (calm && (item instanceof Change.Result || item instanceof Node.Work)) {
+                continue;
+            } else if (item instanceof Node.Work.Accept accept) {
+                for (ModelEvent event : accept.events()) {
+                    refuse(event, 4);
+                }
+            } else {
+                refuse(item, item instanceof Change.Result ? 6 : Integer.MAX_VALUE);
+            }
+        }
+    }
+
+    private void refuse(Object item, int most) throws SQLException {
+        Integer left = refusals.get(item);
+        if (left == null) {
+            left = random.nextInt(6) > 0 ? 0 : most == Integer.MAX_VALUE ? most : 1 + random.nextInt(most);
+        }
+        refusals.put(item, Math.max(0, left - 1));
+        if (left == 0) {
+            return;
+        }
+        refused.merge(item, 1, Integer::sum);
+        if (most == Integer.MAX_VALUE) {
+            refusals.put(item, left);
+            if (random.nextInt(5) == 0) {
+                throw WRONG;
+            }
+        }
+        millis += random.nextInt(5) == 0 ? 5_000 : 0; // a lock that nobody gives back
+        throw REFUSED.get(random.nextInt(REFUSED.size()));
+    }
+
+    /** Who was not refused is not told so because of others. */
+    void refusedEvents(List<ModelEvent> events, Throwable failure) {
+        require(
+                !(failure instanceof StoreRefusedException) || events.stream().anyMatch(refusals::containsKey),
+                "E3: %s is refused because of others",
+                events);
+    }
+
+    void givesUp(Change change, Queued.Run run) {
+        require(
+                refused.getOrDefault(change, 0) >= 5 || faults > 0,
+                "E3: the outcome of %s is given up, and was refused %d times",
+                run,
+                refused.getOrDefault(change, 0));
+        store.givenUp.add(run);
+        interrupted.merge(run, 3, Integer::sum);
+    }
+
     List<Match> match(ModelEvent event) {
         List<Match> matches = new ArrayList<>();
         for (Webhook webhook : webhooks.values()) {
@@ -510,7 +604,7 @@ final class Simulation {
             }
         }
         String lane = ModelStore.laneOf(queued.webhookId(), queued.laneKey());
-        if (lane == null) {
+        if (lane == null || store.givenUp.contains(queued.identity())) {
             return;
         }
         long settled = store.settledUpTo.getOrDefault(lane, 0L);
@@ -650,6 +744,11 @@ final class Simulation {
         calm = true;
         away = false;
         store.lockPlaces();
+        for (int i = 0; node.settlement.waiting() > 0; i++) {
+            require(i < 2_000, "E3: %d outcomes and wishes are never written", node.settlement.waiting());
+            millis += node.settlement.waiting() == node.settlement.heldBack() ? 30_000 : 0;
+            node.writeSettlement();
+        }
         webhooks.keySet().forEach(id -> {
             put(id, true, webhooks.get(id).definition().ordering());
             node.dispatcher.changed(id);
@@ -690,6 +789,10 @@ final class Simulation {
         require(node.dispatcher.held() == 0, "G5: %d are still held", node.dispatcher.held());
         require(node.dispatcher.bytes() == 0, "G5: %d bytes are still on their way", node.dispatcher.bytes());
         require(node.dispatcher.inFlight() == 0, "G4: %d are still in flight", node.dispatcher.inFlight());
+        node.writeSettlement();
+        node.writeIntake();
+        require(node.settlement.standsStill().isZero(), "G9: what settles stands still");
+        require(node.intake.standsStill().isZero(), "G9: what accepts stands still");
         for (Row row : store.rows) {
             if (isBroken(row.isOver())) {
                 throw broken("G6: %s of %s is %s", row.id, row.event, row.state);
@@ -755,7 +858,7 @@ final class Simulation {
             node.writeLarge();
             busy = node.intake.waiting() > 0
                     || node.hasLarge()
-                    || node.settlement.waiting() > 0
+                    || node.settlement.waiting() > node.settlement.heldBack()
                     || !node.pool.isEmpty();
             node.writeIntake();
             node.writeSettlement();
