@@ -61,6 +61,8 @@ final class Core implements AutoCloseable {
     private static final int RECENT_SHARE = 96;
     /** With less on the disk the embedded database soon refuses what is written. */
     private static final long LEAST_ROOM = 1 << 20;
+    /** Of a writer that has work; a time-out of the database would show it later. */
+    private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(15);
 
     final Settings settings;
     final InstantSource clock;
@@ -301,9 +303,14 @@ final class Core implements AutoCloseable {
         waiting = false;
     }
 
-    /** Whether the database answers, and was opened unless it is another's. */
+    /** Whether the database answers, and what is to be written is; and it was opened unless it is another's. */
     boolean isReady() {
-        return (ready || waiting) && !database.isLost() && database.isReachable();
+        return (ready || waiting) && !database.isLost() && isWriting() && database.isReachable();
+    }
+
+    private boolean isWriting() {
+        return LONGEST_STANDSTILL.compareTo(intake.standsStill()) > 0
+                && LONGEST_STANDSTILL.compareTo(settlement.standsStill()) > 0;
     }
 
     /** Whether the disk of an embedded database has room for more; of another one it is not known. */

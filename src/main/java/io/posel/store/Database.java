@@ -10,12 +10,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,32 +65,70 @@ public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 10;
     /** The migration that every database has. */
     private static final String FIRST = "1";
+    /** What Flyway asks for at the same time. */
+    private static final int MIGRATION_CONNECTIONS = 3;
+    /** Milliseconds for a connection that was not used for a while to show that it still works. */
+    private static final int VALIDATION = 2_000;
+
     /** A path behind the names of H2's file systems on the disk; a server, memory or an archive have other names. */
     private static final Pattern H2_FILE =
             Pattern.compile("jdbc:h2:(?:(?:file|async|nio|nioMapped|retry):)*((?!\\w{2,}:).+)");
 
     private final Access access;
     private final Dialect dialect;
+    private final SessionLimits limits;
     private final HikariDataSource pool;
     private final DataSource dataSource;
     private volatile boolean lost;
 
     public Database(Access access) {
+        this(access, SessionLimits.OWN);
+    }
+
+    Database(Access access, SessionLimits limits) {
+        this.limits = limits;
         this.access = access.url().startsWith("jdbc:h2:")
                         && !access.url().toUpperCase(Locale.ROOT).contains(";MODE=")
                 ? new Access(access.url() + H2_MODE, access.user(), access.password())
                 : access;
         this.dialect = Dialect.of(access.url());
         try {
-            this.pool = pool("posel", this.access, CONNECTIONS);
+            this.pool = pool("posel", CONNECTIONS, limits);
         } catch (RuntimeException e) {
             throw new UnusableException("POSEL_DB_URL is not a JDBC URL that its driver can read. Correct it.", e);
         }
         this.dataSource = dialect == Dialect.H2 ? OneWriter.around(pool) : pool;
     }
 
-    /** A pool that connects when it is first used. */
+    /** A pool of another database, that of a source, that connects when it is first used. */
     public static HikariDataSource pool(String name, Access access, int connections) {
+        HikariConfig config = config(name, access, connections);
+        if (isPostgresql(access)) {
+            SessionLimits.applyTo(config, SessionLimits.SILENCE_OF_SOURCES);
+        }
+        return new HikariDataSource(config);
+    }
+
+    private HikariDataSource pool(String name, int connections, SessionLimits limits) {
+        HikariConfig config = config(name, access, connections);
+        if (isPostgresql(access)) {
+            limits.applyTo(config);
+            config.setValidationTimeout(VALIDATION);
+        }
+        config.setExceptionOverride(new ClosedByDatabase(this::giveUpConnections));
+        return new HikariDataSource(config);
+    }
+
+    private static boolean isPostgresql(Access access) {
+        return access.url().startsWith("jdbc:postgresql:");
+    }
+
+    /** When one of them gets no answer, the others get none either, and to find that out takes as long for each. */
+    private void giveUpConnections() {
+        pool.getHikariPoolMXBean().softEvictConnections();
+    }
+
+    private static HikariConfig config(String name, Access access, int connections) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(access.url());
@@ -98,8 +138,8 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(0);
         config.setConnectionTimeout(5_000);
         config.setInitializationFailTimeout(-1);
-        config.setExceptionOverrideClassName(ClosedByDatabase.class.getName());
-        return new HikariDataSource(config);
+        config.setExceptionOverride(new ClosedByDatabase(() -> {}));
+        return config;
     }
 
     /**
@@ -111,26 +151,37 @@ public final class Database implements AutoCloseable {
     public boolean migrate() throws SQLException {
         connect();
         try {
-            return Flyway.configure()
-                    .dataSource(pool)
-                    .locations(
-                            "classpath:db/migration",
-                            "classpath:db/" + dialect.name().toLowerCase(Locale.ROOT))
-                    // an application's tables, its own Flyway's among them, may stand in the same schema
-                    .table("posel_schema_history")
-                    .baselineOnMigrate(true)
-                    .baselineVersion("0")
-                    .load()
-                    .migrate()
-                    .migrations
-                    .stream()
-                    .anyMatch(migration -> FIRST.equals(migration.version));
+            Flyway flyway = flyway(pool);
+            if (dialect == Dialect.POSTGRESQL && flyway.info().pending().length > 0) {
+                try (HikariDataSource patient =
+                        pool("posel-migration", MIGRATION_CONNECTIONS, SessionLimits.MIGRATION)) {
+                    return isFirst(flyway(patient).migrate());
+                }
+            }
+            return isFirst(flyway.migrate());
         } catch (FlywayException e) {
             if (DatabaseFault.passes(e) || !isReachable()) {
                 throw new SQLException("its tables cannot be brought up to date now: " + reason(e), e);
             }
             throw new UnusableException("the tables in " + access + " cannot be brought up to date: " + reason(e), e);
         }
+    }
+
+    private static boolean isFirst(MigrateResult result) {
+        return result.migrations.stream().anyMatch(migration -> FIRST.equals(migration.version));
+    }
+
+    private Flyway flyway(DataSource connections) {
+        return Flyway.configure()
+                .dataSource(connections)
+                .locations(
+                        "classpath:db/migration",
+                        "classpath:db/" + dialect.name().toLowerCase(Locale.ROOT))
+                // an application's tables, its own Flyway's among them, may stand in the same schema
+                .table("posel_schema_history")
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load();
     }
 
     /**
@@ -150,7 +201,14 @@ public final class Database implements AutoCloseable {
             throw new UnusableException(DatabaseFault.empty(file), null);
         });
         boolean filled = access.file().filter(DatabaseFault::isFilled).isPresent();
-        try (Connection connection = DriverManager.getConnection(access.url(), access.user(), access.password())) {
+        Properties settings = new Properties();
+        settings.setProperty("user", access.user());
+        settings.setProperty("password", access.password());
+        if (dialect == Dialect.POSTGRESQL) {
+            settings.setProperty(
+                    "socketTimeout", String.valueOf(limits.silence().toSeconds()));
+        }
+        try (Connection connection = DriverManager.getConnection(access.url(), settings)) {
             connection.isValid(5);
             if (filled && !hasTables(connection)) {
                 throw new UnusableException(
@@ -202,6 +260,10 @@ public final class Database implements AutoCloseable {
     /** Whoever may write to H2 waits for the one who writes already ({@link OneWriter}). */
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    Access access() {
+        return access;
     }
 
     public Dialect dialect() {

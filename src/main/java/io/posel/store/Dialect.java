@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
+import org.postgresql.PGConnection;
 
 /** The few things that H2 and PostgreSQL do differently. */
 public enum Dialect {
@@ -69,6 +71,14 @@ public enum Dialect {
         String inQueue() {
             return " and pos < coalesce(" + AHEAD + ", " + Long.MAX_VALUE + ")";
         }
+
+        @Override
+        int backend(Connection connection) {
+            return 0;
+        }
+
+        @Override
+        void endWriters(Connection connection, Collection<Integer> backends) {}
     },
     POSTGRESQL {
         @Override
@@ -112,6 +122,19 @@ public enum Dialect {
         String inQueue() {
             return "";
         }
+
+        @Override
+        int backend(Connection connection) throws SQLException {
+            return connection.unwrap(PGConnection.class).getBackendPID();
+        }
+
+        @Override
+        void endWriters(Connection connection, Collection<Integer> backends) throws SQLException {
+            try (PreparedStatement end = connection.prepareStatement(OwnerLock.END_WRITERS)) {
+                end.setArray(1, connection.createArrayOf("int4", backends.toArray()));
+                end.execute();
+            }
+        }
     };
 
     private static final String AHEAD = "(select last from place where name = 'ahead')";
@@ -143,6 +166,12 @@ public enum Dialect {
 
     /** The condition that a delivery with a place is in the queue, beginning with {@code and}; empty if each is. */
     abstract String inQueue();
+
+    /** What names this session on the server; costs no round trip. */
+    abstract int backend(Connection connection) throws SQLException;
+
+    /** Ends those of these sessions that are in a writer's transaction: whoever began it is gone, and its locks are not. */
+    abstract void endWriters(Connection connection, Collection<Integer> backends) throws SQLException;
 
     static long epoch(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select epoch from owner where partition_no = 0");

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,14 @@ public final class Fence {
             lost.run();
         }
         throw new NotOwnerException("another Posel owns the database");
+    }
+
+    int backend(Connection connection) throws SQLException {
+        return dialect.backend(connection);
+    }
+
+    void endWriters(Connection connection, Collection<Integer> backends) throws SQLException {
+        dialect.endWriters(connection, backends);
     }
 
     void commit(Connection connection) throws SQLException {

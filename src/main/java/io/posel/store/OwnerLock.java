@@ -35,6 +35,10 @@ final class OwnerLock implements AutoCloseable {
     static final String LOCK_OUT_WRITERS = "select pg_terminate_backend(l.pid) from pg_locks l where " + lock(WRITERS)
             + " and l.pid <> pg_backend_pid(); select pg_advisory_xact_lock(" + WRITERS + ")";
 
+    /** Of these sessions, which may be somebody else's by now. */
+    static final String END_WRITERS =
+            "select pg_terminate_backend(l.pid) from pg_locks l where " + lock(WRITERS) + " and l.pid = any (?)";
+
     private final Database.Access access;
     private final String name;
     private @Nullable Connection connection;

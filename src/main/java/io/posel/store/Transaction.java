@@ -3,6 +3,7 @@ package io.posel.store;
 import io.posel.delivery.HandOver;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One transaction of a writer: closed without a commit it is rolled back. What it queues is handed over when it ends. */
@@ -11,17 +12,22 @@ final class Transaction implements AutoCloseable {
     private final Fence fence;
     private final HandOver handOver;
     private @Nullable Places places;
+    private final IntConsumer lost;
+    private final int backend;
     private boolean ended;
 
-    Transaction(Connection connection, Fence fence, HandOver handOver) throws SQLException {
+    /** @param lost is told the session when its connection is of no use any more: it may still hold its locks */
+    Transaction(Connection connection, Fence fence, HandOver handOver, IntConsumer lost) throws SQLException {
         this.connection = connection;
         this.fence = fence;
         this.handOver = handOver;
+        this.lost = lost;
+        this.backend = fence.backend(connection);
         connection.setAutoCommit(false);
         try {
             fence.enter(connection);
         } catch (SQLException | RuntimeException e) {
-            connection.rollback();
+            rollback(e);
             throw e;
         }
     }
@@ -67,9 +73,14 @@ final class Transaction implements AutoCloseable {
             before.run();
             committed = true;
         } catch (SQLException e) {
+            ended = SqlStates.faultOf(e) == SqlStates.Fault.OUTAGE;
+            if (!ended) {
+                throw e; // an answer: it is not committed, as with what is checked only then
+            }
+            lost.accept(backend);
             throw new InDoubtException(e);
         } finally {
-            if (places != null) {
+            if (places != null && ended) {
                 if (committed) {
                     places.announced().committed();
                 } else {
@@ -79,11 +90,24 @@ final class Transaction implements AutoCloseable {
         }
     }
 
+    /** If that is not answered, the transaction ends when its session does. */
+    private void rollback(@Nullable Exception cause) throws SQLException {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            lost.accept(backend);
+            if (cause == null) {
+                throw e;
+            }
+            cause.addSuppressed(e);
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         try (connection) {
             if (!ended) {
-                connection.rollback();
+                rollback(null);
             }
         } finally {
             if (places != null && !ended) {

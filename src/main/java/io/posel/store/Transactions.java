@@ -3,6 +3,9 @@ package io.posel.store;
 import io.posel.delivery.HandOver;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /** Begins the transactions of Posel's writers. */
@@ -10,6 +13,8 @@ public final class Transactions {
     private final DataSource dataSource;
     private final Fence fence;
     private final HandOver handOver;
+    /** Sessions that no connection leads to any more. */
+    private final Set<Integer> orphans = ConcurrentHashMap.newKeySet();
 
     public Transactions(DataSource dataSource, Fence fence, HandOver handOver) {
         this.dataSource = dataSource;
@@ -21,7 +26,8 @@ public final class Transactions {
     Transaction begin() throws SQLException {
         Connection connection = dataSource.getConnection();
         try {
-            return new Transaction(connection, fence, handOver);
+            endOrphans(connection);
+            return new Transaction(connection, fence, handOver, orphans::add);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -34,6 +40,16 @@ public final class Transactions {
             fence.dialect().discardAhead(transaction.connection());
             transaction.commit();
         }
+    }
+
+    /** As a takeover does; the server itself would need until it misses their clients. */
+    private void endOrphans(Connection connection) throws SQLException {
+        if (orphans.isEmpty()) {
+            return;
+        }
+        List<Integer> gone = List.copyOf(orphans);
+        fence.endWriters(connection, gone);
+        gone.forEach(orphans::remove);
     }
 
     /**
