@@ -29,6 +29,7 @@ import io.posel.store.Maintenance;
 import io.posel.store.OpenSessions;
 import io.posel.store.Ownership;
 import io.posel.store.RecordedStarts;
+import io.posel.store.Retention;
 import io.posel.store.Settlement;
 import io.posel.store.Transactions;
 import io.posel.store.Vault;
@@ -96,6 +97,7 @@ final class Core implements AutoCloseable {
     final Erasure erasure;
     final Maintenance maintenance;
     final RefusedAccess refusedAccess;
+    final Retention retention;
     final SetAsideReaders setAsideReaders = new SetAsideReaders();
     private volatile boolean isNew;
     private volatile boolean ready;
@@ -174,12 +176,10 @@ final class Core implements AutoCloseable {
         intake.jumpAtMost(settings.number("posel.sequence.max-jump", 1, Integer.MAX_VALUE));
         this.erasures = new ErasureWatch(queue, events);
         this.erasure = new Erasure(database.dataSource(), settlement, events, this::queueChanged, clock);
-        this.maintenance = new Maintenance(
-                webhooks,
-                settlement,
-                clock,
-                settings.duration("posel.retention"),
-                skipped -> tally.count(Tally.Kind.SKIPPED, skipped));
+        this.maintenance =
+                new Maintenance(webhooks, settlement, clock, skipped -> tally.count(Tally.Kind.SKIPPED, skipped));
+        this.retention = new Retention(
+                database.dataSource(), transactions, webhooks, clock, settings.duration("posel.retention"));
     }
 
     private Database.Access access() {

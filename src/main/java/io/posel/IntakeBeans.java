@@ -32,7 +32,7 @@ record IntakeBeans(Core core, EventReader reader) {
         names.accept("answerProblem", new AnswerProblem(500, core.clock));
         names.accept("releaseEvent", new ReleaseEvent(core.intake));
         names.accept("purgeWebhooks", new RunUpkeep(core::isStarted, core.maintenance::purgeWebhooks));
-        names.accept("purgeHistory", new RunUpkeep(core::isStarted, core.maintenance::purgeHistory));
+        names.accept("purgeHistory", new RunUpkeep(core::isStarted, core.retention::purge));
         names.accept("warnOfExpiry", new RunUpkeep(core::isStarted, core.announcements::look));
         AnnounceWebhooks announce = new AnnounceWebhooks(core.announcements);
         names.accept("readAnnouncements", (Processor) announce::read);

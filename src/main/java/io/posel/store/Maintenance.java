@@ -3,41 +3,17 @@ package io.posel.store;
 import io.posel.webhook.Webhook;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done now and then: taking removed webhooks out of the queue, and deleting what retention no longer covers. */
+/** What is done now and then: taking removed webhooks out of the queue. */
 public final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
     private static final int CHUNK = 2_000;
-
-    /** What ends with the retention, apart from events; a portion of each, and what has the same time. */
-    private static final List<String> REST = List.of(
-            portion("event_key", "accepted_at", ""),
-            portion("set_aside", "at", ""),
-            portion("audit", "at", ""),
-            portion(
-                    "entity_sequence",
-                    "updated_at",
-                    " and not exists (select 1 from held_event h where h.entity_type = entity_sequence.entity_type"
-                            + " and h.entity_id = entity_sequence.entity_id)"));
-
-    private static String portion(String table, String time, String condition) {
-        return "delete from " + table + " where " + time + " <= (select max(t) from (select " + time + " as t from "
-                + table + " where " + time + " < ?" + condition + " order by " + time + " fetch first " + CHUNK
-                + " rows only) oldest)" + condition;
-    }
 
     /** How a webhook goes until it is restored. */
     public enum Removal {
@@ -56,16 +32,13 @@ public final class Maintenance {
     private final Webhooks webhooks;
     private final Settlement settlement;
     private final InstantSource clock;
-    private final Duration retention;
     private final IntConsumer skipped;
 
     /** @param skipped is told how many deliveries left the queue without being sent */
-    public Maintenance(
-            Webhooks webhooks, Settlement settlement, InstantSource clock, Duration retention, IntConsumer skipped) {
+    public Maintenance(Webhooks webhooks, Settlement settlement, InstantSource clock, IntConsumer skipped) {
         this.webhooks = webhooks;
         this.settlement = settlement;
         this.clock = clock;
-        this.retention = retention;
         this.skipped = skipped;
     }
 
@@ -150,101 +123,6 @@ public final class Maintenance {
             update.setString(3, webhookId);
             update.setString(4, webhookId);
             return update.executeUpdate();
-        }
-    }
-
-    /**
-     * Deletes what is older than the retention: events whose deliveries are all settled, with these, their keys,
-     * the audit trail, and webhooks that expired or were deleted then.
-     *
-     * @return how many events went
-     */
-    public int purgeHistory() {
-        Instant before = clock.instant().minus(retention);
-        AtomicInteger events = new AtomicInteger();
-        untilNone(transaction -> purgeEvents(transaction.connection(), before, events));
-        for (String delete : REST) {
-            untilNone(transaction -> purge(transaction.connection(), delete, before));
-        }
-        webhooks.forget(webhooks.all().stream()
-                .filter(webhook -> isGoneSince(webhook, before))
-                .map(Webhook::id)
-                .toList());
-        if (events.get() > 0) {
-            LOG.info("{} events from before {} are deleted, as their retention has ended", events, before);
-        }
-        return events.get();
-    }
-
-    /** Portion by portion, so that nobody waits for long behind it. */
-    private void untilNone(Wish portion) {
-        int last;
-        do {
-            last = Webhooks.await(settlement.wish(Wish.of(2 * CHUNK, portion)));
-        } while (last > 0);
-    }
-
-    /** Not one in a file: forgotten, it would come back as a new one, and an expired one would send again. */
-    private static boolean isGoneSince(Webhook webhook, Instant before) {
-        if (webhook.file() != null) {
-            return false;
-        }
-        Instant gone = webhook.deletedAt() != null ? webhook.deletedAt() : webhook.expiredAt();
-        return gone != null && gone.isBefore(before);
-    }
-
-    /**
-     * Of old events first their deliveries, as many as go into a portion, then themselves.
-     *
-     * @param gone counts those that were deleted
-     * @return how many rows were deleted
-     */
-    private static int purgeEvents(Connection connection, Instant before, AtomicInteger gone) throws SQLException {
-        String events = "select no from event e where e.accepted_at < ? and not exists (select 1 from delivery d"
-                + " where d.event_no = e.no and (d.state in ('held', 'queued') or d.settled_at >= ?))"
-                + " order by e.accepted_at fetch first " + CHUNK + " rows only";
-        OffsetDateTime time = before.atOffset(ZoneOffset.UTC);
-        List<Object> numbers = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(events)) {
-            select.setObject(1, time);
-            select.setObject(2, time);
-            addAll(numbers, select);
-        }
-        List<Object> deliveries = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select id from delivery where event_no = any(?) fetch first " + CHUNK + " rows only")) {
-            select.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
-            addAll(deliveries, select);
-        }
-        int rows = delete(connection, "attempt where delivery_id", "uuid", deliveries)
-                + delete(connection, "delivery where id", "uuid", deliveries);
-        if (deliveries.size() < CHUNK) {
-            gone.addAndGet(delete(connection, "event where no", "bigint", numbers));
-            rows += numbers.size();
-        }
-        return rows;
-    }
-
-    private static void addAll(List<Object> values, PreparedStatement select) throws SQLException {
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                values.add(row.getObject(1));
-            }
-        }
-    }
-
-    private static int delete(Connection connection, String which, String type, List<Object> values)
-            throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("delete from " + which + " = any(?)")) {
-            delete.setArray(1, connection.createArrayOf(type, values.toArray()));
-            return delete.executeUpdate();
-        }
-    }
-
-    private static int purge(Connection connection, String delete, Instant before) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(delete)) {
-            statement.setObject(1, before.atOffset(ZoneOffset.UTC));
-            return statement.executeUpdate();
         }
     }
 }
