@@ -12,6 +12,7 @@ import io.posel.route.ReleaseEvent;
 import io.posel.route.RunUpkeep;
 import io.posel.route.StoreEvents;
 import io.posel.route.ValidateEvents;
+import io.posel.route.WorkingMemory;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.apache.camel.Processor;
@@ -40,6 +41,7 @@ record IntakeBeans(Core core, EventReader reader) {
         names.accept(
                 "announcementBackoff", new PollBackoff(PollBackoff.OWN, LONGEST_PAUSE, core::isStarted, core.clock));
         // what steps and components look up by themselves
+        names.accept("workingMemory", WorkingMemory.of(Runtime.getRuntime().maxMemory()));
         names.accept("intake", core.intake);
         names.accept("timer", core.releaseTimer);
         names.accept("dispatcher", core.dispatcher);

@@ -193,7 +193,9 @@ final class ApiRequest {
                             + (moreTypes.length == 0 ? "." : " or " + String.join(" or ", moreTypes) + "."));
         }
         try {
-            return Json.parse(bytes(), Json.MAX_VALUES);
+            byte[] body = bytes();
+            WorkingMemory.of(message.getExchange()).takeToParse(message.getExchange(), body);
+            return Json.parse(body, Json.MAX_VALUES);
         } catch (JsonSyntaxException e) {
             throw new ProblemException(400, e.code(), Map.of("line", e.line(), "column", e.column()), e.sentence());
         }

@@ -8,6 +8,7 @@ import io.posel.store.LoggedEvent;
 import io.posel.store.StoreUnavailableException;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.apache.camel.Exchange;
 
 /** Finds the newest event of a type, with what it told. */
 public final class NewestEvents {
@@ -23,15 +24,16 @@ public final class NewestEvents {
     record Found(Event event, LoggedEvent logged) {}
 
     /** Empty if none is known, or if it is erased just now. */
-    Optional<Found> of(String type) {
-        return log.newest(type).flatMap(logged -> stored(logged)
+    Optional<Found> of(String type, Exchange exchange) {
+        return log.newest(type).flatMap(logged -> stored(logged, exchange)
                 .filter(stored -> !stored.erased())
                 .map(stored -> new Found(stored.event(), logged)));
     }
 
-    private Optional<StoredEvent> stored(LoggedEvent logged) {
+    private Optional<StoredEvent> stored(LoggedEvent logged, Exchange exchange) {
+        WorkingMemory memory = WorkingMemory.of(exchange);
         try {
-            return events.event(logged.no());
+            return events.event(logged.no(), data -> memory.takeToParse(exchange, data));
         } catch (SQLException e) {
             throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
         }

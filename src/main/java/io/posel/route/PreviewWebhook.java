@@ -51,17 +51,18 @@ public final class PreviewWebhook implements Processor {
     @Override
     public void process(Exchange exchange) {
         Json.Obj body = new ApiRequest(exchange).object(KNOWN);
-        ExampleEvent.Chosen chosen = example.of(body);
+        ExampleEvent.Chosen chosen = example.of(body, exchange);
         Definition definition = definitions.draft(body, chosen.event().type());
-        JsonAnswer.write(exchange, 200, preview(definition, chosen));
+        JsonAnswer.write(exchange, 200, preview(definition, chosen, exchange));
     }
 
-    private Json preview(Definition definition, ExampleEvent.Chosen chosen) {
+    private Json preview(Definition definition, ExampleEvent.Chosen chosen, Exchange exchange) {
         Variables variables = chosen.event().variables();
         try {
             RequestTemplate template = RequestTemplate.compile(definition);
-            Map<String, Object> members = new LinkedHashMap<>(
-                    LogJson.request(withMask(template.render(variables))).members());
+            Map<String, Object> members =
+                    new LinkedHashMap<>(LogJson.request(withMask(MaskedRequest.shown(template, variables, exchange)))
+                            .members());
             members.put(
                     "unknownVariables",
                     template.variables().stream()

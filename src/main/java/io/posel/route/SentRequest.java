@@ -12,6 +12,7 @@ import io.posel.webhook.Definition;
 import io.posel.webhook.Webhook;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.apache.camel.Exchange;
 
 /**
  * Shows the request of a delivery, rendered again with the definition that it was sent with, or would be sent with now;
@@ -27,15 +28,16 @@ public final class SentRequest {
     }
 
     /** Null if it cannot be rendered, or if the definition or the event's data is gone. */
-    Json of(LoggedDelivery delivery) {
+    Json of(LoggedDelivery delivery, Exchange exchange) {
+        WorkingMemory memory = WorkingMemory.of(exchange);
         try {
-            Optional<StoredEvent> stored = events.event(delivery.eventNo());
+            Optional<StoredEvent> stored = events.event(delivery.eventNo(), data -> memory.takeToParse(exchange, data));
             Optional<Definition> definition = definition(delivery);
             if (stored.isEmpty() || stored.get().erased() || definition.isEmpty()) {
                 return Json.Null.NULL;
             }
             return LogJson.request(
-                    MaskedRequest.of(definition.get(), stored.get().event().variables()));
+                    MaskedRequest.of(definition.get(), stored.get().event().variables(), exchange));
         } catch (TemplateException | RenderException e) {
             return Json.Null.NULL;
         } catch (SQLException e) {

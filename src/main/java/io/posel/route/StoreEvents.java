@@ -12,6 +12,7 @@ import io.posel.store.SequenceJumpException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ public final class StoreEvents implements Processor {
         List<Acceptance> acceptances = Bodies.listOf(Object.class, exchange).stream()
                 .map(each -> each instanceof Event event ? new Acceptance(event, List.of()) : (Acceptance) each)
                 .toList();
-        List<Accepted> accepted = acceptances.isEmpty() ? List.of() : stored(acceptances);
+        List<Accepted> accepted = acceptances.isEmpty() ? List.of() : stored(acceptances, exchange);
         exchange.getMessage().setBody(accepted);
         count(acceptances, accepted);
         tell(exchange.getProperty(ON_CONFLICT, Conflicts.class), accepted);
@@ -96,9 +97,11 @@ public final class StoreEvents implements Processor {
         }
     }
 
-    private List<Accepted> stored(List<Acceptance> acceptances) {
+    private List<Accepted> stored(List<Acceptance> acceptances, Exchange exchange) {
         try {
-            return Waiting.on(intake.accept(acceptances), Intake.patience(acceptances));
+            CompletableFuture<List<Accepted>> stored = intake.accept(acceptances);
+            WorkingMemory.hold(exchange, stored); // the store may have them for longer than their caller waits
+            return Waiting.on(stored, Intake.patience(acceptances));
         } catch (SequenceJumpException e) {
             throw new ProblemException(
                     400,

@@ -7,6 +7,7 @@ import io.posel.event.EntityRef;
 import io.posel.event.Event;
 import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
+import io.posel.json.JsonWeight;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -92,13 +94,33 @@ public final class DeliveryQueue implements Backlog {
         return ids;
     }
 
-    public Optional<StoredEvent> event(long no) throws SQLException {
-        return Optional.ofNullable(events(List.of(no)).get(no));
+    /** @param beforeParsing is given its data */
+    public Optional<StoredEvent> event(long no, Consumer<byte[]> beforeParsing) throws SQLException {
+        return Optional.ofNullable(events(List.of(no), beforeParsing).get(no));
     }
 
     @Override
     public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
+        return events(numbers, data -> {});
+    }
+
+    /** Parsed when the connection has been given back. */
+    private Map<Long, StoredEvent> events(Collection<Long> numbers, Consumer<byte[]> beforeParsing)
+            throws SQLException {
         Map<Long, StoredEvent> events = new HashMap<>();
+        for (Row row : rows(numbers)) {
+            beforeParsing.accept(row.data);
+            Event whole = row.event.withData(row.data.length == 0 ? Json.EMPTY : json(row.data, row.event.id()));
+            events.put(row.no, new StoredEvent(whole, row.late, JsonWeight.of(row.data), row.data.length == 0));
+        }
+        return events;
+    }
+
+    /** @param event without its data */
+    private record Row(long no, Event event, boolean late, byte[] data) {}
+
+    private List<Row> rows(Collection<Long> numbers) throws SQLException {
+        List<Row> rows = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(
                         "select no, source, id, type, entity_type, entity_id, sequence, occurred_at, late, data"
@@ -106,7 +128,6 @@ public final class DeliveryQueue implements Backlog {
             select.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    byte[] data = row.getBytes(10);
                     Event event = new Event(
                             row.getString(2),
                             row.getString(3),
@@ -114,13 +135,12 @@ public final class DeliveryQueue implements Backlog {
                             new EntityRef(row.getString(5), row.getString(6)),
                             row.getObject(7, Long.class),
                             row.getString(8),
-                            data.length == 0 ? Json.EMPTY : json(data, row.getString(3)));
-                    events.put(
-                            row.getLong(1), new StoredEvent(event, row.getBoolean(9), data.length, data.length == 0));
+                            Json.EMPTY);
+                    rows.add(new Row(row.getLong(1), event, row.getBoolean(9), row.getBytes(10)));
                 }
             }
         }
-        return events;
+        return rows;
     }
 
     private static Json.Obj json(byte[] data, String eventId) throws SQLException {
