@@ -76,6 +76,7 @@ public final class Application implements AutoCloseable {
     /** Builds all parts and names them for the route files; opens nothing but connection pools. */
     public Application(Settings settings, InstantSource clock) {
         settings.check();
+        HeapWatch.requireHeap(Runtime.getRuntime().maxMemory());
         this.settings = settings;
         createDirectory(
                 settings.path("posel.data-dir"), settings.text("posel.db.url").isEmpty());
