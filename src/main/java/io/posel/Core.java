@@ -59,7 +59,7 @@ import org.slf4j.LoggerFactory;
 final class Core implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Core.class);
     /** Of the heap, what recent events may take. */
-    private static final int RECENT_SHARE = 96;
+    private static final int RECENT_SHARE = 64;
     /** With less on the disk the embedded database soon refuses what is written. */
     private static final long LEAST_ROOM = 1 << 20;
     /** Of a writer that has work; a time-out of the database would show it later. */

@@ -4,8 +4,9 @@ package io.posel.delivery;
  * What all webhooks share: threads, memory of what is on its way, places of what is held (G4, G5).
  *
  * <p>Invariants: each number is the sum over what there is, so all are zero when nothing is on its way and nothing held.
- * What a delivery takes is marked at the delivery (permit, charged, waiting), so that it is given back once. One goes
- * always, however big it is. Under the dispatcher's lock.
+ * What a delivery takes is marked at the delivery (permit, charged, waiting, its weight), so that it is given back once.
+ * Something goes while there is any room, however big it is: so more than its part of the memory is never taken but by
+ * one. What is large has a part of its own. Under the dispatcher's lock.
  */
 final class Budget {
     private final Limits limits;
@@ -15,11 +16,27 @@ final class Budget {
     private int held;
     /** Of what is on its way: from its first request until it is over. */
     private long bytes;
+    /** Of what is on its way and large; not in the other number. */
+    private long largeBytes;
     /** Of these, what waits for a redelivery. */
     private long bytesWaiting;
 
     Budget(Limits limits) {
         this.limits = limits;
+    }
+
+    static boolean isLarge(long weight) {
+        return weight > Limits.LARGE;
+    }
+
+    /** Whether something of that weight may go as far as it is about what large ones share. */
+    boolean hasRoom(long weight) {
+        return !isLarge(weight) || largeBytes < limits.largeBytes();
+    }
+
+    /** None takes more of what small ones share than it leaves for the others, but its first is never refused for that. */
+    boolean leavesBytes(long bytesOfOne) {
+        return bytesOfOne == 0 || bytesOfOne < limits.bytes() - bytes;
     }
 
     /** Whether there is some left for one more request. */
@@ -39,8 +56,29 @@ final class Budget {
         endWait(delivery);
         if (!delivery.isCharged()) {
             delivery.setCharged(true);
-            bytes += delivery.weight();
+            add(delivery.weight());
         }
+    }
+
+    private void add(long weight) {
+        if (isLarge(Math.abs(weight))) {
+            largeBytes += weight;
+        } else {
+            bytes += weight;
+        }
+    }
+
+    /** Whether what is on its way may take so much. */
+    boolean mayWeigh(Delivery delivery, long weight) {
+        long others = largeBytes - (isLarge(delivery.weight()) ? delivery.weight() : 0);
+        return !isLarge(weight) || others < limits.largeBytes();
+    }
+
+    /** What is on its way takes so much from now on. */
+    void weigh(Delivery delivery, long weight) {
+        add(-delivery.weight());
+        delivery.setWeight(weight);
+        add(weight);
     }
 
     /** A request is over. */
@@ -49,9 +87,9 @@ final class Budget {
         inFlight--;
     }
 
-    /** @return whether it may wait for a redelivery in memory */
+    /** @return whether it may wait for a redelivery in memory; what is large may not */
     boolean takeWait(Delivery delivery) {
-        if (bytesWaiting + delivery.weight() > limits.bytes() / 2) {
+        if (isLarge(delivery.weight()) || bytesWaiting + delivery.weight() > limits.bytes() / 2) {
             return false;
         }
         if (!delivery.isWaiting()) {
@@ -73,7 +111,7 @@ final class Budget {
         endWait(delivery);
         if (delivery.isCharged()) {
             delivery.setCharged(false);
-            bytes -= delivery.weight();
+            add(-delivery.weight());
         }
     }
 
@@ -96,6 +134,10 @@ final class Budget {
     }
 
     long bytes() {
-        return bytes;
+        return bytes + largeBytes;
+    }
+
+    long largeBytes() {
+        return largeBytes;
     }
 }

@@ -222,6 +222,34 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks for room for a request before it is rendered, which takes so many bytes.
+     *
+     * @return false if there is none: the delivery is postponed, and begins again when there is
+     */
+    public boolean takeRoom(Delivery delivery, int bytes) {
+        synchronized (lock) {
+            long weight = bytes + (long) Limits.OVERHEAD;
+            if (scheduler.budget.mayWeigh(delivery, weight)) {
+                scheduler.weigh(delivery, weight);
+                return true;
+            }
+        }
+        delivery.postponeForRoom(bytes);
+        return false;
+    }
+
+    /** It is rendered, so that its event's data is not needed any more. */
+    public void rendered(Delivery delivery, OutgoingRequest request) {
+        long weight = request.weight() + (long) Limits.OVERHEAD;
+        if (Math.abs(weight - delivery.weight()) > Limits.OVERHEAD) { // else it is not worth the lock
+            synchronized (lock) {
+                scheduler.weigh(delivery, weight);
+                wakeUp();
+            }
+        }
+    }
+
     /** The exchange is over. Without an outcome the delivery stays the next of its lane, and is tried again later. */
     public void finished(Delivery delivery) {
         Turn next;
@@ -235,7 +263,7 @@ public final class Dispatcher implements AutoCloseable {
         if (delivery.outcome() != null) {
             return;
         }
-        if (delivery.due() != null) {
+        if (delivery.due() != null || delivery.wantsRoom()) {
             back(delivery);
             return;
         }

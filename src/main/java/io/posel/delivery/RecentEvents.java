@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecentEvents {
     private static final int OVERHEAD = 800;
-    /** Parsed JSON, against its text. */
-    private static final int EXPANSION = 6;
 
     private final long most;
     private final Map<Long, StoredEvent> events = new LinkedHashMap<>(16, 0.75f, true);
@@ -43,9 +41,9 @@ public final class RecentEvents {
         }
     }
 
-    /** What an event takes in memory, roughly. @param size of its data, in bytes of JSON */
+    /** What an event takes in memory, in bytes. @param size of its data */
     static long weight(int size) {
-        return OVERHEAD + (long) EXPANSION * size;
+        return OVERHEAD + (long) size;
     }
 
     long most() {

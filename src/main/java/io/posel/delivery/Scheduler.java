@@ -351,6 +351,28 @@ final class Scheduler {
     void end(Delivery delivery) {
         release(queueOf(delivery), delivery);
         budget.discharge(delivery);
+        largeRoomAgain(delivery.weight());
+    }
+
+    private void largeRoomAgain(long weight) {
+        if (Budget.isLarge(weight)) {
+            worklist.largeRoomAgain();
+        }
+    }
+
+    /** A delivery in flight takes so much from now on. */
+    void weigh(Delivery delivery, long weight) {
+        long before = delivery.weight();
+        budget.weigh(delivery, weight);
+        queueOf(delivery).weighs(small(weight) - small(before));
+        if (weight < before) {
+            largeRoomAgain(before);
+            worklist.feed();
+        }
+    }
+
+    private static long small(long weight) {
+        return Budget.isLarge(weight) ? 0 : weight;
     }
 
     /** Gives its permit back, if it has one. What that allows is looked at, unless {@link #goOn} follows. */
@@ -359,6 +381,7 @@ final class Scheduler {
             return;
         }
         queue.release();
+        queue.weighs(-small(delivery.weight()));
         budget.release(delivery);
         if (quarantine.isAlone(delivery)) {
             rest();
@@ -379,11 +402,24 @@ final class Scheduler {
 
     private void take(WebhookQueue queue, Delivery delivery) {
         queue.take();
+        queue.weighs(small(delivery.weight()));
         budget.take(delivery);
     }
 
     private boolean hasPermit(WebhookQueue queue) {
-        return queue.hasPermit() && budget.leavesThreads(queue.inFlight()) && hasRate(queue);
+        return queue.hasPermit()
+                && budget.leavesThreads(queue.inFlight())
+                && budget.leavesBytes(queue.bytes())
+                && hasRoom(queue)
+                && hasRate(queue);
+    }
+
+    private boolean hasRoom(WebhookQueue queue) {
+        boolean has = budget.hasRoom(queue.nextWeight());
+        if (!has) {
+            worklist.wantsRoom(queue.webhookId);
+        }
+        return has;
     }
 
     private boolean hasRate(WebhookQueue queue) {

@@ -53,6 +53,9 @@ final class WebhookQueue {
 
     private int permits = Integer.MAX_VALUE;
     private int inFlight;
+    /** What is in flight takes, without what is large. */
+    private long bytes;
+
     private @Nullable TokenBucket rate;
     private boolean sends = true;
     /** Of what waits in the lanes, what {@link #heldMore} has told of. */
@@ -156,6 +159,21 @@ final class WebhookQueue {
 
     int inFlight() {
         return inFlight;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** What is in flight takes so much more, without what is large. */
+    void weighs(long more) {
+        bytes += more;
+    }
+
+    /** What the next delivery will take; if it may be one of several, the heaviest. */
+    long nextWeight() {
+        Queued first = lanes.peek();
+        return Math.max(turns.weight(), first == null ? 0 : Delivery.weight(first));
     }
 
     boolean hasPermit() {

@@ -2,6 +2,7 @@ package io.posel.store;
 
 import io.posel.event.ContentHash;
 import io.posel.event.Event;
+import io.posel.json.JsonWeight;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ public final class Acceptance {
     private final Event event;
     private final List<Match> matches;
     private final byte[] data;
+    private final int size;
     private final byte[] contentHash;
 
     /** @param matches is not copied, as it may be a view that takes less memory than its elements; must not change */
@@ -17,6 +19,7 @@ public final class Acceptance {
         this.event = event;
         this.matches = matches;
         this.data = event.data().toBytes();
+        this.size = JsonWeight.of(data);
         this.contentHash = ContentHash.of(event);
     }
 
@@ -31,6 +34,11 @@ public final class Acceptance {
     /** JSON in UTF-8. */
     byte[] data() {
         return data;
+    }
+
+    /** Bytes that its data take in memory. */
+    int size() {
+        return size;
     }
 
     /** Of the event: made where there are many threads, and not on the one that writes. */

@@ -107,7 +107,7 @@ final class EventRows implements AutoCloseable {
      */
     void deliveries(long no, Acceptance acceptance, LongSupplier places, Consumer<Queued> queued) throws SQLException {
         boolean waits = acceptance.event().sequence() != null;
-        int size = acceptance.data().length;
+        int size = acceptance.size();
         for (Acceptance.Match match : acceptance.matches()) {
             boolean skipped = match.skipReason() != null;
             UUID id = deliveryIds.generate();

@@ -457,7 +457,7 @@ public final class Intake implements AutoCloseable {
                 return new Accepted(event, status, 0, 0);
             }
             if (event.sequence() == null && acceptance.sends()) {
-                toSend.put(no, new StoredEvent(event, false, acceptance.data().length));
+                toSend.put(no, new StoredEvent(event, false, acceptance.size()));
             }
             return new Accepted(event, status, no, acceptance.matches().size());
         }

@@ -708,6 +708,102 @@ class DispatcherTest {
         return started.stream().map(each -> each.queued().laneKey()).toList();
     }
 
+    @Test
+    @DisplayName("D2: what is in flight counts as its request; one that finds no room goes on when there is some")
+    void roomForRequests() {
+        webhook("w", true, 4);
+        queue("w", lanes(4));
+        run();
+        assertThat(started).hasSize(4);
+
+        assertThat(dispatcher.takeRoom(started.get(0), 2_000_000)).isTrue();
+        assertThat(dispatcher.takeRoom(started.get(1), 2_000_000)).isTrue();
+        assertThat(dispatcher.takeRoom(started.get(2), 2_000_000)).isFalse();
+        dispatcher.finished(started.get(2));
+        run();
+        assertThat(dispatcher.bytes()).isBetween(4_000_000L, 4_100_000L);
+        assertThat(started).hasSize(4); // it is known what it takes
+
+        deliver(started.get(0));
+        run();
+        assertThat(started).hasSize(5);
+        assertThat(started.get(4).queued().identity())
+                .isEqualTo(started.get(2).queued().identity());
+        assertThat(dispatcher.bytes()).isBetween(4_000_000L, 4_100_000L);
+        assertThat(dispatcher.takeRoom(started.get(4), 2_000_000)).isTrue();
+
+        List.of(1, 3, 4).forEach(i -> deliver(started.get(i)));
+        run();
+        assertThat(dispatcher.bytes()).isZero();
+    }
+
+    @Test
+    @DisplayName("D2, G4: large requests hold up nobody whose requests are small")
+    void largeRequestsApart() {
+        webhook("large", true, 4);
+        queue("large", lanes(4));
+        run();
+        assertThat(dispatcher.takeRoom(started.get(0), 8_000_000)).isTrue();
+        assertThat(dispatcher.takeRoom(started.get(1), 8_000_000)).isFalse();
+        dispatcher.finished(started.get(1));
+        run();
+        int before = started.size();
+
+        queue("w", lanes(4));
+        run();
+
+        assertThat(started.subList(before, started.size()))
+                .hasSize(4)
+                .allMatch(each -> each.queued().webhookId().equals("w"));
+    }
+
+    @Test
+    @DisplayName("D2: a request that is rendered takes no more than itself, whatever its event took")
+    void rendered() {
+        queue("w", "a");
+        run();
+        Delivery delivery = started.get(0);
+        dispatcher.takeRoom(delivery, 500_000);
+
+        dispatcher.rendered(delivery, new OutgoingRequest("POST", "http://a/", Map.of(), new byte[100_000]));
+
+        assertThat(dispatcher.bytes()).isBetween(100_000L, 110_000L);
+    }
+
+    @Test
+    @DisplayName("D2: a large request is not kept while it waits for its redelivery")
+    void largeRedelivery() {
+        queue("w", "a", "b");
+        run();
+        dispatcher.takeRoom(started.get(0), 100_000);
+
+        started.forEach(each -> dispatcher.attemptFailed(each, failure()));
+
+        assertThat(dispatcher.mayWait(started.get(0))).isFalse();
+        assertThat(dispatcher.mayWait(started.get(1))).isTrue();
+    }
+
+    @Test
+    @DisplayName("D2, G4: no webhook takes more of the memory of small requests than it leaves for the others")
+    void leavesBytes() {
+        webhook("a", true, 100);
+        queue("a", lanes(100));
+        for (int i = 0; i < 40; i++) {
+            run();
+            deliver(started.get(i));
+        }
+        int before = started.size();
+        for (int i = 40; i < started.size(); i++) {
+            dispatcher.takeRoom(started.get(i), 60_000);
+        }
+        queue("w", lanes(4));
+        run();
+
+        assertThat(dispatcher.bytes()).isLessThan(1_000_000);
+        assertThat(started.subList(before, started.size()))
+                .anyMatch(each -> each.queued().webhookId().equals("w"));
+    }
+
     private void run() {
         dispatcher.pumpAll();
         while (!pool.isEmpty()) {
