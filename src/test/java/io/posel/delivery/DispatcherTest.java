@@ -783,27 +783,6 @@ class DispatcherTest {
         assertThat(dispatcher.mayWait(started.get(1))).isTrue();
     }
 
-    @Test
-    @DisplayName("D2, G4: no webhook takes more of the memory of small requests than it leaves for the others")
-    void leavesBytes() {
-        webhook("a", true, 100);
-        queue("a", lanes(100));
-        for (int i = 0; i < 40; i++) {
-            run();
-            deliver(started.get(i));
-        }
-        int before = started.size();
-        for (int i = 40; i < started.size(); i++) {
-            dispatcher.takeRoom(started.get(i), 60_000);
-        }
-        queue("w", lanes(4));
-        run();
-
-        assertThat(dispatcher.bytes()).isLessThan(1_000_000);
-        assertThat(started.subList(before, started.size()))
-                .anyMatch(each -> each.queued().webhookId().equals("w"));
-    }
-
     private void run() {
         dispatcher.pumpAll();
         while (!pool.isEmpty()) {
