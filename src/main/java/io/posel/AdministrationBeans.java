@@ -25,6 +25,7 @@ import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
 import io.posel.store.QueueDepths;
 import io.posel.store.Replay;
+import io.posel.store.Searches;
 import io.posel.store.SetAsideItems;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Definitions;
@@ -52,7 +53,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         Definitions definitions = definitions(settings);
         Warnings warnings = new Warnings(catalogue::find, resolver::refusal, httpsOnly);
         Warnings quickWarnings = new Warnings(catalogue::find, resolver::literalRefusal, httpsOnly);
-        DeliveryLog log = new DeliveryLog(core.database.dataSource());
+        DeliveryLog log = new DeliveryLog(core.database.dataSource(), new Searches(core.database.searches()));
 
         SecureRandom random = new SecureRandom();
         ManageWebhooks manage = new ManageWebhooks(

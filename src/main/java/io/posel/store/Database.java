@@ -8,6 +8,7 @@ import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
@@ -69,7 +70,8 @@ public final class Database implements AutoCloseable {
     private static final int MIGRATION_CONNECTIONS = 3;
     /** Milliseconds for a connection that was not used for a while to show that it still works. */
     private static final int VALIDATION = 2_000;
-
+    /** So that who asks whether it answers does not wait for those who use the others. */
+    private static final int HEALTH_CONNECTIONS = 2;
     /** A path behind the names of H2's file systems on the disk; a server, memory or an archive have other names. */
     private static final Pattern H2_FILE =
             Pattern.compile("jdbc:h2:(?:(?:file|async|nio|nioMapped|retry):)*((?!\\w{2,}:).+)");
@@ -79,6 +81,8 @@ public final class Database implements AutoCloseable {
     private final SessionLimits limits;
     private final HikariDataSource pool;
     private final DataSource dataSource;
+    private final HikariDataSource searches;
+    private final HikariDataSource health;
     private volatile boolean lost;
 
     public Database(Access access) {
@@ -94,6 +98,8 @@ public final class Database implements AutoCloseable {
         this.dialect = Dialect.of(access.url());
         try {
             this.pool = pool("posel", CONNECTIONS, limits);
+            this.searches = pool("posel-search", Searches.MOST, limits);
+            this.health = pool("posel-health", HEALTH_CONNECTIONS, limits);
         } catch (RuntimeException e) {
             throw new UnusableException("POSEL_DB_URL is not a JDBC URL that its driver can read. Correct it.", e);
         }
@@ -125,7 +131,9 @@ public final class Database implements AutoCloseable {
 
     /** When one of them gets no answer, the others get none either, and to find that out takes as long for each. */
     private void giveUpConnections() {
-        pool.getHikariPoolMXBean().softEvictConnections();
+        for (HikariDataSource each : List.of(pool, searches, health)) {
+            each.getHikariPoolMXBean().softEvictConnections();
+        }
     }
 
     private static HikariConfig config(String name, Access access, int connections) {
@@ -266,6 +274,11 @@ public final class Database implements AutoCloseable {
         return access;
     }
 
+    /** What {@link Searches} use, and nothing else. */
+    public DataSource searches() {
+        return searches;
+    }
+
     public Dialect dialect() {
         return dialect;
     }
@@ -286,7 +299,7 @@ public final class Database implements AutoCloseable {
 
     /** Whether it answers now. */
     public boolean isReachable() {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = health.getConnection()) {
             lost = false;
             return connection.isValid(2);
         } catch (SQLException e) {
@@ -307,6 +320,8 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
+        searches.close();
+        health.close();
         if (dialect == Dialect.H2) {
             try (Connection connection = pool.getConnection();
                     var statement = connection.createStatement()) {

@@ -89,6 +89,11 @@ public final class SqlStates {
         return false;
     }
 
+    /** Whether it stopped a statement because that took too long: H2 has the code of PostgreSQL. */
+    static boolean isCancelled(SQLException e) {
+        return "57014".equals(e.getSQLState());
+    }
+
     private static @Nullable Throwable next(Throwable e) {
         return e instanceof BatchUpdateException batch && batch.getNextException() != null
                 ? batch.getNextException()
