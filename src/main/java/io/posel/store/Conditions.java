@@ -60,7 +60,9 @@ final class Conditions {
         int index = 1;
         for (Object value : values) {
             if (value instanceof Object[] items) {
-                statement.setArray(index++, statement.getConnection().createArrayOf(items instanceof Long[] ? "bigint" : "varchar", items));
+                statement.setArray(
+                        index++,
+                        statement.getConnection().createArrayOf(items instanceof Long[] ? "bigint" : "varchar", items));
             } else {
                 statement.setObject(index++, value);
             }

@@ -81,8 +81,7 @@ public final class Searches {
             return;
         }
         try {
-            if (waiting.incrementAndGet() > WAITING
-                    || !free.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (waiting.incrementAndGet() > WAITING || !free.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new ProblemException(
                         503, FieldError.of("", "too-busy", "Too many searches run already. Repeat this one later."));
             }

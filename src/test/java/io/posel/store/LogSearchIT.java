@@ -52,10 +52,7 @@ class LogSearchIT {
                         .as("deliveries, %s", filter)
                         .doesNotContain(WHOLE);
                 Conditions events = filter.onEventsWithDeliveries();
-                assertThat(plan(
-                                database,
-                                DeliveryLog.EVENTS + events.where() + " order by e.no desc limit 51",
-                                events))
+                assertThat(plan(database, DeliveryLog.EVENTS + events.where() + " order by e.no desc limit 51", events))
                         .as("events, %s", filter)
                         .doesNotContain(WHOLE);
             }
@@ -106,9 +103,8 @@ class LogSearchIT {
 
             assertThatThrownBy(() -> statement.executeQuery(
                             "select count(*) from " + series + " a(i), " + series + " b(i) where a.i + b.i = 7"))
-                    .isInstanceOfSatisfying(
-                            SQLException.class,
-                            e -> assertThat(SqlStates.isCancelled(e)).isTrue());
+                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(SqlStates.isCancelled(e))
+                            .isTrue());
         }
     }
 

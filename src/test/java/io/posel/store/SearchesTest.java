@@ -53,11 +53,10 @@ class SearchesTest {
         start(Searches.MOST + 8);
         await().until(() -> searches.waiting() == 8);
 
-        assertThatThrownBy(() -> searches.run(each -> 1))
-                .isInstanceOfSatisfying(ProblemException.class, problem -> {
-                    assertThat(problem.status()).isEqualTo(503);
-                    assertThat(problem.errors().get(0).code()).isEqualTo("too-busy");
-                });
+        assertThatThrownBy(() -> searches.run(each -> 1)).isInstanceOfSatisfying(ProblemException.class, problem -> {
+            assertThat(problem.status()).isEqualTo(503);
+            assertThat(problem.errors().get(0).code()).isEqualTo("too-busy");
+        });
 
         end.countDown();
         for (Future<Integer> each : running) {
@@ -77,8 +76,9 @@ class SearchesTest {
                         assertThat(problem.status()).isEqualTo(503);
                         assertThat(problem.errors().get(0).code()).isEqualTo("search-timeout");
                     })
-                    .hasMessage("The search took longer than 5 s and was stopped. Narrow it: by webhook, entity, or time"
-                            + " (from, to).");
+                    .hasMessage(
+                            "The search took longer than 5 s and was stopped. Narrow it: by webhook, entity, or time"
+                                    + " (from, to).");
             assertThatThrownBy(() -> searches.run(each -> {
                         throw new SQLException("gone", "08006");
                     }))
