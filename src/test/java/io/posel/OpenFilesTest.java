@@ -15,8 +15,8 @@ class OpenFilesTest {
     @Test
     @DisplayName("D12: a limit of open files that is below what the settings permit is told, with both numbers")
     void limits() {
-        Settings settings = Settings.load(
-                home, Map.of("POSEL_HTTP_CONNECTIONS", "200", "POSEL_DELIVERY_THREADS", "50"));
+        Settings settings =
+                Settings.load(home, Map.of("POSEL_HTTP_CONNECTIONS", "200", "POSEL_DELIVERY_THREADS", "50"));
 
         assertThat(OpenFiles.warning(settings, 256)).hasValueSatisfying(warning -> assertThat(warning)
                 .contains("may open 256 files", "need 350", "POSEL_HTTP_CONNECTIONS", "ulimit -n"));

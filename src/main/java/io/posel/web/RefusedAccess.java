@@ -138,7 +138,9 @@ public final class RefusedAccess {
                 if (minute.all() > minute.told) {
                     lines.add(
                             minute.all() == 1
-                                    ? line(each.getKey(), minute.codes.keySet().iterator().next())
+                                    ? line(
+                                            each.getKey(),
+                                            minute.codes.keySet().iterator().next())
                                     : "%d requests from %s within a minute: %s"
                                             .formatted(minute.all(), each.getKey(), text(minute.codes)));
                     // and is quiet for another one, whatever comes

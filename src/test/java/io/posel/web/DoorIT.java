@@ -242,9 +242,9 @@ class DoorIT {
             })
     @DisplayName("D12: the parts of a request line are divided by one space each")
     void looseRequestLines(String line) throws Exception {
-        RawHttp.Answer answer = posel.raw(posel.adminHead("GET /api/webhooks")
-                        .replace("GET /api/webhooks HTTP/1.1", line)
-                + "Connection: close\r\n\r\n");
+        RawHttp.Answer answer =
+                posel.raw(posel.adminHead("GET /api/webhooks").replace("GET /api/webhooks HTTP/1.1", line)
+                        + "Connection: close\r\n\r\n");
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(seen).isEmpty();
