@@ -39,6 +39,7 @@ final class AttemptThreads implements Executor {
             for (Runnable task = first; task != null; task = chain.next) {
                 chain.next = null;
                 task.run();
+                Thread.interrupted(); // what a task was told does not concern the next one
             }
         } finally {
             chains.remove();

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class AttemptThreadsTest {
@@ -53,6 +55,18 @@ class AttemptThreadsTest {
         });
 
         assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    @DisplayName("D10: an interrupt of one attempt does not reach the next one on its thread")
+    void forgetsInterrupts() throws Exception {
+        CompletableFuture<Boolean> second = new CompletableFuture<>();
+        threads.execute(() -> {
+            threads.execute(() -> second.complete(Thread.currentThread().isInterrupted()));
+            Thread.currentThread().interrupt();
+        });
+
+        assertThat(second.get(30, TimeUnit.SECONDS)).isFalse();
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,8 @@ class OutcomesIT {
         }
     }
 
+    private static final AtomicInteger INTERRUPTED = new AtomicInteger();
+
     /** Fails before anything is rendered if the type of the event says so. */
     public static final class Failing implements Processor {
         @Override
@@ -62,6 +65,11 @@ class OutcomesIT {
                 case "before.stack-overflow" -> throw new StackOverflowError();
                 case "before.linkage" -> throw new NoClassDefFoundError("com/example/Missing");
                 case "before.stop" -> exchange.setRouteStop(true);
+                case "before.interrupt" -> {
+                    if (INTERRUPTED.incrementAndGet() % 3 != 0) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
                 case "before.handled" -> throw new UnsupportedOperationException("handled by onException");
                 default -> {}
             }
@@ -351,6 +359,23 @@ class OutcomesIT {
             HttpAnswer shown = awaitState(webhook, "failing");
             assertThat(shown.at("expiresAt").equals("null")).isEqualTo(reason.equals("internal"));
             awaitTold(webhook, reason);
+        }
+
+        @Test
+        @DisplayName("D10: what never left is no attempt: it goes on, and is shown as if nothing had been")
+        void notBegun() {
+            String webhook = webhook("before.interrupt");
+
+            HttpAnswer ended = ended(webhook, "before.interrupt");
+
+            assertThat(ended.at("items.0.state")).isEqualTo("delivered");
+            assertThat(ended.all("items.0.attempts", "status")).containsExactly("200");
+            assertThat(requests("before.interrupt")).isEqualTo(1);
+            assertThat(receiver.requests().stream()
+                            .filter(each -> each.target().equals("/before.interrupt"))
+                            .map(each -> each.header("webhook-attempt").orElse("")))
+                    .containsExactly("1");
+            assertThat(awaitState(webhook, "active").at("failingSince")).isEqualTo("null");
         }
 
         @ParameterizedTest

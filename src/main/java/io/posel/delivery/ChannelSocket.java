@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.ConnectException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -84,6 +86,11 @@ final class ChannelSocket extends Socket {
         }
     }
 
+    @FunctionalInterface
+    private interface Opening<T> {
+        T open() throws IOException;
+    }
+
     /** Only for a client. */
     private static final class Impl extends SocketImpl {
         private static final Duration NO_LIMIT = Duration.ofDays(1);
@@ -131,6 +138,8 @@ final class ChannelSocket extends Socket {
                 address = connected.getInetAddress();
                 port = connected.getPort();
                 localport = connected.getLocalPort();
+            } catch (BindException e) {
+                throw withoutPort(e, to);
             } catch (SocketException e) {
                 throw String.valueOf(e.getMessage()).contains("unreachable") && !(e instanceof ConnectException)
                         ? (ConnectException) new ConnectException(e.getMessage()).initCause(e)
@@ -138,6 +147,17 @@ final class ChannelSocket extends Socket {
             } catch (ClosedChannelException e) {
                 throw ended(e);
             }
+        }
+
+        /** With IPv6 it is also what a system without it says, and that does not pass. */
+        private static IOException withoutPort(BindException e, SocketAddress to) {
+            List<InetSocketAddress> peers =
+                    to instanceof Candidates candidates ? candidates.addresses() : List.of((InetSocketAddress) to);
+            boolean isOurs = String.valueOf(e.getMessage()).contains("assign requested address")
+                    && peers.stream().allMatch(peer -> peer.getAddress() instanceof Inet4Address && peer.getPort() > 0);
+            return isOurs
+                    ? new NotBegunException("no free port to connect from: too many connections were open lately", e)
+                    : e;
         }
 
         private void connectTo(InetSocketAddress peer, int timeout) throws IOException {
@@ -152,7 +172,7 @@ final class ChannelSocket extends Socket {
         }
 
         private void connectToAnyOf(List<InetSocketAddress> addresses, int timeout) throws IOException {
-            ConnectRace begun = new ConnectRace(addresses, results);
+            ConnectRace begun = opened(() -> new ConnectRace(addresses, results));
             synchronized (this) {
                 race = begun;
                 if (closed) {
@@ -169,11 +189,20 @@ final class ChannelSocket extends Socket {
         }
 
         private SocketChannel open() throws IOException {
-            SocketChannel opened = SocketChannel.open();
+            SocketChannel opened = opened(SocketChannel::open);
             for (Map.Entry<SocketOption<?>, Object> option : options.entrySet()) {
                 set(opened, option.getKey(), option.getValue());
             }
             return opened;
+        }
+
+        /** Files, sockets and what looks at them are counted together, for the whole process. */
+        private static <T> T opened(Opening<T> opening) throws NotBegunException {
+            try {
+                return opening.open();
+            } catch (IOException e) {
+                throw new NotBegunException("no socket could be opened: " + e.getMessage(), e);
+            }
         }
 
         private static <T> void set(SocketChannel opened, SocketOption<T> option, Object value) throws IOException {

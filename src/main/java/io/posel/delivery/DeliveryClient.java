@@ -2,13 +2,14 @@ package io.posel.delivery;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -16,7 +17,6 @@ import org.apache.hc.client5.http.cookie.StandardCookieSpec;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -54,6 +54,7 @@ public final class DeliveryClient extends CloseableHttpClient {
     private static final Timeout LEASE = Timeout.ofSeconds(1);
     private static final TimeValue IDLE = TimeValue.ofSeconds(30);
     private static final int CLEANING_SECONDS = 10;
+    private static final String STOPPING = "Posel is stopping";
 
     private final Duration limit;
     private final boolean httpsOnly;
@@ -62,8 +63,8 @@ public final class DeliveryClient extends CloseableHttpClient {
     private final String userAgent;
     private final RequestConfig config;
     private final ConnectionLosses losses = new ConnectionLosses(System::nanoTime);
-    private final PoolingHttpClientConnectionManager kept;
-    private final PoolingHttpClientConnectionManager unkept;
+    private final DeliveryPool kept;
+    private final DeliveryPool unkept;
     private final CloseableHttpClient client;
     /** Opens a connection for each request. */
     private final CloseableHttpClient single;
@@ -116,7 +117,7 @@ public final class DeliveryClient extends CloseableHttpClient {
     }
 
     private CloseableHttpClient clientOf(
-            PoolingHttpClientConnectionManager connections, @Nullable OutgoingProxy proxy, DeliveryResolver targets) {
+            DeliveryPool connections, @Nullable OutgoingProxy proxy, DeliveryResolver targets) {
         // the minimal client knows no tunnels
         return proxy == null
                 ? HttpClients.createMinimal(connections)
@@ -139,16 +140,8 @@ public final class DeliveryClient extends CloseableHttpClient {
         if (httpsOnly && (target == null || !URIScheme.HTTPS.same(target.getSchemeName()))) {
             throw new HttpsRequiredException();
         }
-        // whoever sets it first, the alarm or the answer, decides how the exchange ends
-        AtomicBoolean over = new AtomicBoolean();
-        Future<?> alarm = alarms.schedule(
-                () -> {
-                    if (over.compareAndSet(false, true)) {
-                        cancellable.cancel(); // holds for every stage, also for one that has not begun yet
-                    }
-                },
-                limit.toNanos(),
-                TimeUnit.NANOSECONDS);
+        Deadline deadline = new Deadline(cancellable, limit);
+        Future<?> alarm = begin(deadline);
         HttpClientContext exchange = HttpClientContext.castOrCreate(context);
         String shownScheme = request.getScheme();
         URIAuthority shownAuthority = request.getAuthority();
@@ -159,13 +152,16 @@ public final class DeliveryClient extends CloseableHttpClient {
             NoClientKeys.answered(exchange.getSSLSession());
             // its status has decided: the alarm ends the reading of the body, not the attempt
             readAnswer(response, cancellable);
-            over.set(true);
+            deadline.end();
             response.setHeader(DeliveryHeaders.ANSWERED, response.getCode());
             return response;
         } catch (IOException | RuntimeException e) {
             cancellable.cancel();
-            boolean alarmed = !over.compareAndSet(false, true);
-            if (!(e instanceof DeliveryTimeoutException) && (alarmed || ranOut(e))) {
+            boolean alarmed = !deadline.end();
+            String ownFault = Progress.hasWritten(exchange) ? null : ownFault(e, exchange, alarmed, deadline);
+            if (ownFault != null) {
+                throw new NotBegunException(ownFault, e);
+            } else if (!(e instanceof DeliveryTimeoutException) && (alarmed || ranOut(e))) {
                 DeliveryTimeoutException timeout = new DeliveryTimeoutException(limit);
                 timeout.addSuppressed(e);
                 throw timeout;
@@ -174,6 +170,9 @@ public final class DeliveryClient extends CloseableHttpClient {
                 throw ReceiverTls.explained(failed, NoClientKeys.wereAsked(exchange.getSSLSession()));
             }
             throw e;
+        } catch (Error e) {
+            cancellable.cancel(); // gives its connection back
+            throw e;
         } finally {
             alarm.cancel(false);
             // Camel puts them into exception texts
@@ -181,6 +180,30 @@ public final class DeliveryClient extends CloseableHttpClient {
             request.setAuthority(shownAuthority);
             request.setPath(shownPath);
         }
+    }
+
+    private Future<?> begin(Deadline deadline) throws NotBegunException {
+        try {
+            return alarms.schedule(deadline, limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            throw new NotBegunException(STOPPING, e);
+        }
+    }
+
+    /** Why a request that has not been written is no fault of its receiver; null if it is, or if nobody knows. */
+    private @Nullable String ownFault(Exception e, HttpClientContext exchange, boolean alarmed, Deadline deadline) {
+        if (Thread.currentThread().isInterrupted()) {
+            return "Posel interrupted it";
+        } else if (deadline.isLongOver()) {
+            return "Posel stood still for longer than a request may take";
+        } else if (Progress.hasBegun(exchange)) {
+            return null;
+        } else if (kept.isClosed()) {
+            return STOPPING;
+        }
+        return alarmed || e instanceof InterruptedIOException
+                ? "no free connection: Posel sends too much at once"
+                : null;
     }
 
     /**
@@ -289,8 +312,8 @@ public final class DeliveryClient extends CloseableHttpClient {
         cleaning.cancel(false);
         client.close(mode);
         single.close(mode);
-        kept.close(mode);
-        unkept.close(mode);
+        kept.end(mode);
+        unkept.end(mode);
     }
 
     @Override

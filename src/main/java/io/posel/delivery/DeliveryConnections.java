@@ -10,7 +10,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
@@ -21,8 +20,6 @@ import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.CharCodingSupport;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
-import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
-import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +59,9 @@ final class DeliveryConnections implements HttpConnectionFactory<ManagedHttpClie
     }
 
     /** A pool of its own. What it gives out is looked at before, each time, and not older than the settings allow. */
-    PoolingHttpClientConnectionManager pool() {
+    DeliveryPool pool() {
         TimeValue maxAge = TimeValue.of(settings.maxAge());
-        PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager(
-                operator, PoolConcurrencyPolicy.STRICT, PoolReusePolicy.LIFO, maxAge, this);
+        DeliveryPool pool = new DeliveryPool(operator, maxAge, this);
         pool.setMaxTotal(settings.maxConnections());
         pool.setDefaultMaxPerRoute(settings.maxConnections());
         // reads wait as long as the exchange may take: its alarm closes the connection

@@ -113,13 +113,15 @@ public final class DeliveryResolver implements DnsResolver {
             return asked.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RejectedExecutionException
-                    ? new LookupFailedException("too many names wait for the name service")
+                    ? (UnknownHostException) new UnknownHostException(host)
+                            .initCause(new NotBegunException("too many names wait for the name service", e))
                     : new UnknownHostException(host);
         } catch (TimeoutException e) {
             throw new LookupFailedException("the name service gave no answer within " + timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LookupFailedException("interrupted while waiting for the name service");
+            throw (UnknownHostException) new UnknownHostException(host)
+                    .initCause(new NotBegunException("Posel interrupted the look-up of its name", e));
         }
     }
 

@@ -50,6 +50,7 @@ public final class Dispatcher implements AutoCloseable {
     private final RecentEvents events;
     private final Executor pool;
     private final Timer timer;
+    private final InstantSource clock;
 
     private final Object lock = new Object();
     private final Scheduler scheduler;
@@ -87,6 +88,7 @@ public final class Dispatcher implements AutoCloseable {
         this.events = events;
         this.pool = pool;
         this.timer = timer;
+        this.clock = clock;
         BooleanSupplier startsAllowed =
                 () -> route != null && !stopping && unsettled.getAsInt() <= limits.unsettled() && owner.getAsBoolean();
         this.scheduler = new Scheduler(limits, pacing, clock, this::later, startsAllowed, this::carryOut);
@@ -202,6 +204,27 @@ public final class Dispatcher implements AutoCloseable {
                     failure.asksForPause() ? "asks for it" : "is busy or cannot be reached, " + failure.reason());
         }
         return failure.asksForPause() && !paused.time().isZero();
+    }
+
+    /**
+     * The request could not even be begun, for want of something in Posel: that is no attempt, and nothing of it is counted.
+     * The delivery goes on as the next of its lane, a little later each time.
+     */
+    public void notBegun(Delivery delivery, Failure failure) {
+        Scheduler.Paused wait;
+        synchronized (lock) {
+            wait = scheduler.notBegun(delivery);
+        }
+        delivery.postponeUntil(clock.instant().plus(wait.time()));
+        if (wait.tell()) {
+            LOG.warn(
+                    "Delivery {} to webhook {} could not be begun: {}. It keeps its attempts and goes on in {} s; more of"
+                            + " this webhook in the next minute is not logged",
+                    delivery.queued().id(),
+                    delivery.queued().webhookId(),
+                    failure.reason(),
+                    wait.time().toSeconds());
+        }
     }
 
     /** When the pause of a webhook ends, for people; empty if it is not paused. */

@@ -25,7 +25,6 @@ import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +51,7 @@ public record Failure(
         boolean retryable) {
     static final int ANSWER_LIMIT = 2 * 1024;
     private static final int DETAIL_LIMIT = 200;
+    private static final int MOST_CAUSES = 20;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
     /** These two, and what gateways say of what is behind them. */
@@ -116,6 +116,14 @@ public record Failure(
         };
     }
 
+    /**
+     * Whether it counts as an attempt (F2). What Posel itself had no means to begin does not: it is begun later, as often as
+     * it takes.
+     */
+    public boolean isAttempt() {
+        return kind != Kind.OVERLOAD;
+    }
+
     /** Whether the receiver let it wait too long. */
     boolean isTimeout() {
         return kind == Kind.TIMEOUT || kind == Kind.CONNECT_TIMEOUT;
@@ -138,8 +146,12 @@ public record Failure(
     }
 
     private static Failure judged(Throwable thrown, InstantSource clock) {
+        NotBegunException notBegun = notBegun(thrown);
+        if (notBegun != null) {
+            return neverSent(Kind.OVERLOAD, detail(notBegun), true);
+        }
         Throwable e = thrown;
-        for (int depth = 0; e != null && depth < 20; depth++, e = e.getCause()) {
+        for (int depth = 0; e != null && depth < MOST_CAUSES; depth++, e = e.getCause()) {
             if (e instanceof HttpOperationFailedException answered) {
                 return ofAnswer(answered, clock.instant());
             } else if (e instanceof RenderException) {
@@ -152,8 +164,6 @@ public record Failure(
                 return neverSent(Kind.PROXY, detail(e), true);
             } else if (e instanceof LookupFailedException) {
                 return neverSent(Kind.NAME_SERVICE, detail(e), true);
-            } else if (e instanceof ConnectionRequestTimeoutException) {
-                return neverSent(Kind.OVERLOAD, "no free connection: Posel sends too much at once", true);
             } else if (e instanceof UnknownHostException) {
                 return tried(Kind.UNKNOWN_HOST, "the host name has no address");
             } else if (e instanceof DeliveryTimeoutException) {
@@ -185,6 +195,17 @@ public record Failure(
             }
         }
         return neverSent(Kind.INTERNAL, "internal error, which the log of Posel describes", true);
+    }
+
+    /** Wherever it is in the chain: what is around it only says where it was noticed. */
+    private static @Nullable NotBegunException notBegun(Throwable thrown) {
+        Throwable e = thrown;
+        for (int depth = 0; e != null && depth < MOST_CAUSES; depth++, e = e.getCause()) {
+            if (e instanceof NotBegunException notBegun) {
+                return notBegun;
+            }
+        }
+        return null;
     }
 
     private static Failure ofAnswer(HttpOperationFailedException answered, Instant now) {

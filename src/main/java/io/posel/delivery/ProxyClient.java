@@ -14,7 +14,6 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
@@ -69,10 +68,10 @@ final class ProxyClient {
         ClassicHttpResponse answer;
         try {
             answer = chain.proceed(request, scope);
-        } catch (SSLException | ConnectionRequestTimeoutException e) {
-            throw e; // the receiver's certificate, or our own pool
+        } catch (SSLException e) {
+            throw e; // the receiver's certificate
         } catch (IOException | HttpException e) {
-            if (context.getAttribute(PASSED) == null) {
+            if (Progress.hasBegun(context) && context.getAttribute(PASSED) == null) {
                 throw new ProxyException("no connection through the proxy", e);
             }
             throw e;

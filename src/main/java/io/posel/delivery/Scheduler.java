@@ -296,6 +296,16 @@ final class Scheduler {
         return new Paused(wait, !wasPaused && !wait.isZero() && queue.mayTell(clock.millis()));
     }
 
+    /**
+     * The request could not even be begun, for want of something in Posel.
+     *
+     * @return when it is to be tried again, and whether that should be told
+     */
+    Paused notBegun(Delivery delivery) {
+        WebhookQueue queue = queueOf(delivery);
+        return new Paused(queue.notBegun(clock.instant()), queue.mayTell(clock.millis()));
+    }
+
     /** When the pause of a webhook ends, null if it is not paused. */
     @Nullable
     Instant pausedUntil(String webhookId) {

@@ -3,6 +3,7 @@ package io.posel.delivery;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Webhook;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebhookQueue {
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+    private static final Duration NOT_BEGUN_FIRST = Duration.ofSeconds(1);
+    private static final Duration NOT_BEGUN_MOST = Duration.ofMinutes(1);
 
     final String webhookId;
     final Lanes lanes;
@@ -48,6 +51,8 @@ final class WebhookQueue {
     private @Nullable Definition definition;
     /** Since this version of the webhook its receiver is the same. */
     private int receiverSince;
+    /** Since when no request of it could be begun, for want of something in Posel; null while they can. */
+    private @Nullable Instant notBegunSince;
     /** When somebody was told of a pause. */
     private long toldAt = Long.MIN_VALUE / 2;
 
@@ -206,6 +211,7 @@ final class WebhookQueue {
 
     /** The receiver took it, or at least said nothing against others. Called before the permit is given back. */
     void answered(Delivery delivery) {
+        notBegunSince = null;
         pause.taken();
         trust(delivery);
     }
@@ -222,6 +228,7 @@ final class WebhookQueue {
      * @return for how long nothing goes from now on, zero if it goes on as before
      */
     Duration failed(Delivery delivery, Failure failure) {
+        notBegunSince = null;
         if (failure.isTimeout()) {
             trust.timedOut(permits);
         }
@@ -242,6 +249,22 @@ final class WebhookQueue {
             trust.paused(inFlight, hasTaken);
         }
         return wait;
+    }
+
+    /**
+     * A request of it could not be begun.
+     *
+     * @return how long it waits: as long again as that has been so, within bounds
+     */
+    Duration notBegun(Instant now) {
+        if (notBegunSince == null) {
+            notBegunSince = now;
+        }
+        Duration since = Duration.between(notBegunSince, now);
+        if (since.compareTo(NOT_BEGUN_FIRST) < 0) {
+            return NOT_BEGUN_FIRST;
+        }
+        return since.compareTo(NOT_BEGUN_MOST) > 0 ? NOT_BEGUN_MOST : since;
     }
 
     /** Whether a pause that begins is to be told of: one that follows others soon is not. */

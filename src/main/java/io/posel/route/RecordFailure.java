@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs after each attempt that failed, before Camel decides about a redelivery: records it, gives the permit back, sets
+ * Runs after each attempt that failed, before Camel decides about a redelivery: records it unless it never began, gives the permit back, sets
  * the delay that the receiver asked for unless it is one for all, and ends what no repetition can help.
  */
 public final class RecordFailure implements Processor {
@@ -73,6 +73,11 @@ public final class RecordFailure implements Processor {
             return;
         }
         Failure failure = Failure.of(thrown, clock);
+        if (!failure.isAttempt()) {
+            dispatcher.notBegun(delivery, failure);
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+            return;
+        }
         if (failure.kind() == Failure.Kind.INTERNAL) {
             LOG.error("Delivery {} failed inside Posel", delivery.queued().id(), thrown);
         }

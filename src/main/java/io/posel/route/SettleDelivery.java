@@ -99,7 +99,12 @@ public final class SettleDelivery implements Processor {
         } else if (dispatcher.isStopping()) {
             return null;
         }
-        return dead(delivery, failedRoute(delivery, said, caught));
+        Failure hidden = caught == null ? null : Failure.of(caught, clock);
+        if (hidden != null && !hidden.isAttempt() && answer == null) {
+            dispatcher.notBegun(delivery, hidden);
+            return null;
+        }
+        return dead(delivery, failedRoute(delivery, said, hidden));
     }
 
     /** 2xx, or what the step that sends was told to take for a success. */
@@ -117,8 +122,7 @@ public final class SettleDelivery implements Processor {
                 && step.getHttpClient() instanceof DeliveryClient;
     }
 
-    private Outcome.AttemptFailed failedRoute(Delivery delivery, RouteOutcome said, @Nullable Throwable caught) {
-        Failure hidden = caught == null ? null : Failure.of(caught, clock);
+    private Outcome.AttemptFailed failedRoute(Delivery delivery, RouteOutcome said, @Nullable Failure hidden) {
         Integer answer = delivery.answer();
         Integer status = answer != null || hidden == null ? answer : hidden.status();
         String what = status != null

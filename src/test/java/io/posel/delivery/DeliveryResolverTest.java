@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -134,7 +135,10 @@ class DeliveryResolverTest {
                 },
                 Duration.ofSeconds(1));
 
-        assertThatThrownBy(() -> resolver.resolve("busy.example", 443)).isInstanceOf(LookupFailedException.class);
+        assertThatThrownBy(() -> resolver.resolve("busy.example", 443))
+                .hasRootCauseInstanceOf(RejectedExecutionException.class)
+                .satisfies(e -> assertThat(Failure.of(e, InstantSource.system()).isAttempt())
+                        .isFalse());
         assertThat(resolver.resolve("93.184.215.14", 443))
                 .as("needs no name service")
                 .hasSize(1);

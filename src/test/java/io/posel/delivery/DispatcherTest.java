@@ -704,6 +704,49 @@ class DispatcherTest {
         assertThat(keys()).containsExactly("o", "p");
     }
 
+    @Test
+    @DisplayName("D10: what could not be begun goes on with its attempts, later each time, and first of its lane")
+    void notBegun() throws SQLException {
+        queue("w", "a", "a", "b");
+        dispatcher.begin();
+        run();
+        assertThat(keys()).containsExactly("a", "b");
+        Queued first = started.get(0).queued();
+        deliver(started.get(1));
+        List<Long> waits = new ArrayList<>();
+
+        for (int i = 0; i < 9; i++) {
+            Delivery delivery = started.get(started.size() - 1 - (i == 0 ? 1 : 0));
+            assertThat(delivery.queued().identity()).isEqualTo(first.identity());
+            assertThat(delivery.attempt()).isEqualTo(1);
+            timer.delays.clear();
+            dispatcher.notBegun(delivery, notBegun("no socket"));
+            dispatcher.finished(delivery);
+            run();
+            assertThat(dispatcher.inFlight()).isZero();
+            waits.add(timer.delays.get(0));
+            clock.move(Duration.ofMillis(timer.delays.get(0)));
+            timer.runAll();
+            run();
+        }
+
+        assertThat(waits).containsExactly(1_000L, 1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 32_000L, 60_000L, 60_000L);
+        deliver(started.get(started.size() - 1));
+        run();
+        assertThat(keys().get(keys().size() - 1)).isEqualTo("a");
+        assertThat(started.get(started.size() - 1).queued().identity()).isNotEqualTo(first.identity());
+        Delivery next = started.get(started.size() - 1);
+        timer.delays.clear();
+        dispatcher.notBegun(next, notBegun("no socket"));
+        dispatcher.finished(next);
+        run();
+        assertThat(timer.delays).as("begins anew after one that was answered").containsExactly(1_000L);
+    }
+
+    private static Failure notBegun(String reason) {
+        return Failure.of(new NotBegunException(reason, null), Instant::now);
+    }
+
     private List<String> keys() {
         return started.stream().map(each -> each.queued().laneKey()).toList();
     }

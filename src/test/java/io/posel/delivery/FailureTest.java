@@ -9,6 +9,7 @@ import io.posel.json.Json;
 import io.posel.template.RenderException;
 import io.posel.template.UrlTemplate;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -26,7 +27,6 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.ProtocolException;
@@ -56,7 +56,18 @@ class FailureTest {
                         true),
                 arguments(new LookupFailedException("no answer"), Kind.NAME_SERVICE, false, true),
                 arguments(new UnknownHostException("gone.example"), Kind.UNKNOWN_HOST, true, true),
-                arguments(new ConnectionRequestTimeoutException("lease"), Kind.OVERLOAD, false, true),
+                arguments(new NotBegunException("lease", new IOException("overdue")), Kind.OVERLOAD, false, true),
+                arguments(
+                        new ProxyException("no connection", new NotBegunException("lease", null)),
+                        Kind.OVERLOAD,
+                        false,
+                        true),
+                arguments(
+                        new UnknownHostException("busy.example").initCause(new NotBegunException("names", null)),
+                        Kind.OVERLOAD,
+                        false,
+                        true),
+                arguments(new InterruptedIOException("own step"), Kind.INTERNAL, false, true),
                 arguments(new DeliveryTimeoutException(Duration.ofSeconds(10)), Kind.TIMEOUT, true, true),
                 arguments(new ConnectTimeoutException("connect"), Kind.CONNECT_TIMEOUT, true, true),
                 arguments(new SocketTimeoutException("read"), Kind.TIMEOUT, true, true),
@@ -83,6 +94,7 @@ class FailureTest {
             assertThat(failure.kind()).isEqualTo(kind);
             assertThat(failure.sent()).isEqualTo(sent);
             assertThat(failure.retryable()).isEqualTo(retryable);
+            assertThat(failure.isAttempt()).isEqualTo(kind != Kind.OVERLOAD);
             assertThat(failure.reason()).isNotBlank().hasSizeLessThan(300).doesNotContain("\n");
         }
     }
