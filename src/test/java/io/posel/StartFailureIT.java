@@ -282,6 +282,27 @@ class StartFailureIT {
         assertNothingListens();
     }
 
+    @Test
+    @DisplayName("D8: tables of a newer Posel are refused by whatever opens them")
+    void aDatabaseOfANewerPosel() throws Exception {
+        encryptWithAKey("00112233445566aa");
+        open("insert into posel_schema_history (installed_rank, version, description, type, script, checksum,"
+                        + " installed_by, execution_time, success) values (1000, '99', 'later', 'SQL', 'V99__later.sql',"
+                        + " 1, 'posel', 1, true)")
+                .close();
+        String message = "the tables in jdbc:h2:async:" + home.resolve("data/posel") + " were made by a newer Posel: this"
+                + " one does not know their version 99. Start the newer Posel again, or restore the backup from before"
+                + " the update.";
+
+        assertRefused(message);
+        assertNothingListens();
+
+        Ended rotation = posel("rotate-key");
+        assertThat(rotation.err().lines()).containsExactly("Posel cannot rotate the key: " + message);
+        assertEndedAsAFailure(rotation);
+        assertThat(home.resolve("data/secret-key.new")).doesNotExist();
+    }
+
     /** As a first start leaves it, with the secrets encrypted with a key that is not at hand. */
     private void encryptWithAKey(String id) throws Exception {
         Database database = new Database(Database.Access.embedded(home.resolve("data")));

@@ -8,6 +8,8 @@ import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,9 +17,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +67,13 @@ public final class Database implements AutoCloseable {
             + ";WRITE_DELAY=0;TRACE_LEVEL_FILE=0;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE";
     /** That are in each database, in the mode of PostgreSQL. */
     private static final Set<String> H2_SCHEMAS = Set.of("information_schema", "pg_catalog");
+
+    /** Of migrations that were applied but are not in this jar. */
+    private static final Set<MigrationState> UNKNOWN = EnumSet.of(
+            MigrationState.FUTURE_SUCCESS,
+            MigrationState.FUTURE_FAILED,
+            MigrationState.MISSING_SUCCESS,
+            MigrationState.MISSING_FAILED);
 
     private static final int CONNECTIONS = 10;
     /** The migration that every database has. */
@@ -160,7 +172,9 @@ public final class Database implements AutoCloseable {
         connect();
         try {
             Flyway flyway = flyway(pool);
-            if (dialect == Dialect.POSTGRESQL && flyway.info().pending().length > 0) {
+            MigrationInfoService tables = flyway.info();
+            requireKnown(tables);
+            if (dialect == Dialect.POSTGRESQL && tables.pending().length > 0) {
                 try (HikariDataSource patient =
                         pool("posel-migration", MIGRATION_CONNECTIONS, SessionLimits.MIGRATION)) {
                     return isFirst(flyway(patient).migrate());
@@ -190,6 +204,24 @@ public final class Database implements AutoCloseable {
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
                 .load();
+    }
+
+    /**
+     * Flyway itself takes tables that were changed by migrations which are not in this jar for good ones, if these are newer
+     * than its own: this Posel would write there with a wrong idea of them.
+     */
+    private void requireKnown(MigrationInfoService tables) {
+        String unknown = Arrays.stream(tables.applied())
+                .filter(each -> UNKNOWN.contains(each.getState()))
+                .map(each -> String.valueOf(each.getVersion()))
+                .collect(Collectors.joining(", "));
+        if (!unknown.isEmpty()) {
+            throw new UnusableException(
+                    "the tables in " + access + " were made by a newer Posel: this one does not know their version "
+                            + unknown
+                            + ". Start the newer Posel again, or restore the backup from before the update.",
+                    null);
+        }
     }
 
     /**
