@@ -98,6 +98,7 @@ class RefusalIT {
                 "an empty page          | GET   | /api/audit?to=   | -                                     | 400 |  invalid-parameter",
                 "a type of Posel's      | PUT   | /api/event-types/posel.x | {'title':{'en':'x'},'entityType':'a','sample':{}} | 422 | /type reserved-type",
                 "a header of Posel's    | POST  | /api/webhooks    | {'name':'w','events':['a'],'url':'http://a.example/','headers':{'Posel-Request-Target':'x'}} | 422 | /headers/Posel-Request-Target header-name-reserved",
+                "D13 limited to nothing | GET   | /api/events?limit= | -                                   | 400 |  invalid-parameter",
                 "no such parameter      | GET   | /api/deliveries?sate=dead | -                            | 400 |  unknown-parameter",
                 "a parameter twice      | GET   | /api/deliveries?state=dead&state=skipped | -             | 400 |  invalid-parameter",
                 "a dry run in the query | POST  | /api/deliveries/replay?dryRun=true | {}                  | 400 |  unknown-parameter",

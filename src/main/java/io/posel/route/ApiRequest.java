@@ -78,18 +78,28 @@ final class ApiRequest {
         return value;
     }
 
+    /** A query parameter that has a form, which nothing at all does not have; null if there is none. */
+    private @Nullable String parameter(String name, String form) {
+        if (String.valueOf(message.getHeader(name)).isEmpty()) {
+            throw invalid(name, form);
+        }
+        return parameter(name);
+    }
+
     boolean flag(String name) {
-        String value = parameter(name);
+        String form = "is true or false";
+        String value = parameter(name, form);
         if (value == null || value.equals("false")) {
             return false;
         } else if (value.equals("true")) {
             return true;
         }
-        throw invalid(name, "is true or false");
+        throw invalid(name, form);
     }
 
     int limit() {
-        String value = parameter("limit");
+        String form = "is a whole number from 1 to " + MAX_LIMIT;
+        String value = parameter("limit", form);
         if (value == null) {
             return DEFAULT_LIMIT;
         }
@@ -101,7 +111,7 @@ final class ApiRequest {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw invalid("limit", "is a whole number from 1 to " + MAX_LIMIT);
+        throw invalid("limit", form);
     }
 
     /** Answers a list with the query for its part. */
@@ -157,10 +167,11 @@ final class ApiRequest {
     /** A query parameter that is a time with an offset; null if there is none. */
     @Nullable
     Instant instant(String name) {
-        String value = parameter(name);
+        String form = "is a time with an offset, such as 2026-11-22T10:00:00Z (a + is written %2B)";
+        String value = parameter(name, form);
         Instant instant = value == null ? null : instantOf(value);
         if (value != null && instant == null) {
-            throw invalid(name, "is a time with an offset, such as 2026-11-22T10:00:00Z (a + is written %2B)");
+            throw invalid(name, form);
         }
         return instant;
     }

@@ -27,11 +27,12 @@ final class Answers {
 
     private static final List<Verdict.Refusal> ROUTER_ERRORS = List.of(
             new Verdict.Refusal(400, "malformed-request", "the request is malformed"),
-            new Verdict.Refusal(404, "unknown-path", "there is nothing at this path"),
             new Verdict.Refusal(406, "not-acceptable", "none of the accepted media types can be produced"),
             new Verdict.Refusal(415, "unsupported-media-type", "the media type of the body is not known here"),
             new Verdict.Refusal(417, "unknown-expectation", "this expectation cannot be met"),
             new Verdict.Refusal(500, "internal-error", "the request failed"));
+    private static final Verdict.Refusal UNKNOWN_PATH =
+            new Verdict.Refusal(404, "unknown-path", "there is nothing at this path");
     private static final Verdict.Refusal UNKNOWN_METHOD =
             new Verdict.Refusal(405, "unknown-method", "this path does not know that method");
 
@@ -84,22 +85,35 @@ final class Answers {
     /** What the router answers by itself becomes a problem too. */
     void forErrorsOf(Router router) {
         ROUTER_ERRORS.forEach(refusal -> router.errorHandler(refusal.status(), context -> failed(context, refusal)));
-        router.errorHandler(405, context -> {
-            context.response().putHeader("Allow", String.join(", ", allowed(router, context.normalizedPath())));
-            failed(context, UNKNOWN_METHOD);
-        });
+        // the router does not know each method that a caller may name
+        router.errorHandler(404, context -> refuseMethod(router, context, UNKNOWN_PATH));
+        router.errorHandler(405, context -> refuseMethod(router, context, UNKNOWN_METHOD));
         // what the body handler says when the caller leaves in the middle of a body: nobody is there to be answered
         router.errorHandler(200, context -> context.request().connection().close());
         router.errorHandler(413, context -> refuse(context.request(), Door.tooLarge(maxBody)));
     }
 
-    private static Set<String> allowed(Router router, String path) {
-        Set<String> methods = new TreeSet<>();
-        for (Route route : router.getRoutes()) {
-            if (route.methods() != null && serves(route, path)) {
-                route.methods().forEach(method -> methods.add(method.name()));
-            }
+    /** @param otherwise what is wrong if nothing is at that path for another method either */
+    private static void refuseMethod(Router router, RoutingContext context, Verdict.Refusal otherwise) {
+        Set<String> allowed = allowed(router, context.normalizedPath());
+        if (allowed.isEmpty() || allowed.contains(context.request().method().name())) {
+            failed(context, otherwise);
+            return;
         }
+        context.response().putHeader("Allow", String.join(", ", allowed));
+        failed(context, UNKNOWN_METHOD);
+    }
+
+    /** Where a path is written out in full, what else would take its last part for an id does not count. */
+    private static Set<String> allowed(Router router, String path) {
+        List<Route> serving = router.getRoutes().stream()
+                .filter(route -> route.methods() != null && serves(route, path))
+                .toList();
+        List<Route> literal =
+                serving.stream().filter(route -> path.equals(route.getPath())).toList();
+        Set<String> methods = new TreeSet<>();
+        (literal.isEmpty() ? serving : literal)
+                .forEach(route -> route.methods().forEach(method -> methods.add(method.name())));
         return methods;
     }
 

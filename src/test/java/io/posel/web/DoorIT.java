@@ -134,6 +134,10 @@ class DoorIT {
         "DELETE,/api/webhooks,405",
         "GET,/events,405",
         "OPTIONS,/events,405",
+        "TRACE,/events,405",
+        "TRACE,/api/webhooks,405",
+        "PROPFIND,/events,405",
+        "TRACE,/nowhere,404",
         "GET,/api/webhooks/../../../etc/passwd,404",
         "GET,/%zz,400"
     })
