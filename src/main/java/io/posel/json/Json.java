@@ -179,7 +179,7 @@ public sealed interface Json {
 
     static Json parse(String text, int mostValues) throws JsonSyntaxException {
         Parser.requireHexDigits(text);
-        try (JsonParser parser = Parser.FACTORY.createParser(text)) {
+        try (JsonParser parser = Parser.FACTORY.createParser(Parser.withHalves(text))) {
             return new Parser(parser, mostValues).only();
         } catch (IOException e) {
             throw new JsonSyntaxException(String.valueOf(e.getMessage()), 1, 1);
@@ -194,6 +194,9 @@ public sealed interface Json {
     /** Reads tokens into values; apart, so that the interface shows no factory. */
     final class Parser {
         private static final char REPLACEMENT = '\uFFFD';
+        /** The length of one that begins with a backslash and u. */
+        private static final int ESCAPE = 6;
+
         private static final JsonFactory FACTORY = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
@@ -257,6 +260,36 @@ public sealed interface Json {
                     }
                 }
             }
+        }
+
+        /** Jackson refuses half a surrogate pair in a name where it is escaped, but not the half itself. */
+        private static String withHalves(String text) {
+            StringBuilder unescaped = null;
+            int from = 0;
+            for (int escape = text.indexOf("\\u"); escape >= 0; escape = text.indexOf("\\u", escape + 2)) {
+                if (isSurrogate(text, escape) && !isEscaped(text, escape)) {
+                    unescaped = unescaped == null ? new StringBuilder(text.length()) : unescaped;
+                    unescaped
+                            .append(text, from, escape)
+                            .append((char) Integer.parseInt(text, escape + 2, escape + ESCAPE, 16));
+                    from = escape + ESCAPE;
+                }
+            }
+            return unescaped == null
+                    ? text
+                    : unescaped.append(text, from, text.length()).toString();
+        }
+
+        private static boolean isSurrogate(String text, int escape) {
+            if (escape + ESCAPE > text.length() || Character.toLowerCase(text.charAt(escape + 2)) != 'd') {
+                return false;
+            }
+            for (int i = escape + 3; i < escape + ESCAPE; i++) {
+                if (Character.digit(text.charAt(i), 16) < (i == escape + 3 ? 8 : 0)) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         /** Whether the backslash is itself behind one that escapes it. */

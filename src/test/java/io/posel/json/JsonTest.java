@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +17,23 @@ class JsonTest {
     void whatIsWrongIsToldWithoutTheNamesOfTheParsersOptions(String text) {
         assertThat(refusal(text.getBytes(StandardCharsets.UTF_8)))
                 .hasMessageNotContainingAny("Feature", "StreamRead", "REDACTED", "ALLOW_", "`");
+    }
+
+    @ParameterizedTest
+    @DisplayName("D11, G6: half a surrogate pair may stand in a name, as in a text, however it is written")
+    @ValueSource(
+            strings = {
+                "{\"\\ud800\":1}",
+                "{\"a\\uDC00b\":\"\\udfff\"}",
+                "{\"\\ud83d\\ud83d\\ude00\":[\"\\uDBFF\"]}",
+                "{\"\\\\ud800\":\"\\\\\\ud800\"}",
+            })
+    void halvesOfPairsInNames(String text) throws JsonSyntaxException {
+        Json json = Json.parse(text.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(Json.parse(json.toBytes())).isEqualTo(json);
+        assertThat(json.toString().toLowerCase(Locale.ROOT).replace("\ud83d\ude00", "\\ud83d\\ude00"))
+                .isEqualTo(text.toLowerCase(Locale.ROOT));
     }
 
     @Test
