@@ -269,9 +269,8 @@ public sealed interface Json {
             for (int escape = text.indexOf("\\u"); escape >= 0; escape = text.indexOf("\\u", escape + 2)) {
                 if (isSurrogate(text, escape) && !isEscaped(text, escape)) {
                     unescaped = unescaped == null ? new StringBuilder(text.length()) : unescaped;
-                    unescaped
-                            .append(text, from, escape)
-                            .append((char) Integer.parseInt(text, escape + 2, escape + ESCAPE, 16));
+                    unescaped.append(text, from, escape).append((char)
+                            Integer.parseInt(text, escape + 2, escape + ESCAPE, 16));
                     from = escape + ESCAPE;
                 }
             }

@@ -61,7 +61,8 @@ class NewerTablesIT {
 
                 try (Connection connection = posel.dataSource().getConnection();
                         var statement = connection.createStatement();
-                        ResultSet rows = statement.executeQuery("select max(installed_rank) from posel_schema_history")) {
+                        ResultSet rows =
+                                statement.executeQuery("select max(installed_rank) from posel_schema_history")) {
                     rows.next();
                     assertThat(rows.getInt(1)).isEqualTo(1000);
                 }
