@@ -370,8 +370,9 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Another Posel writes and sends now. Whatever is on its way in this one would repeat what that one does, so all of
-     * it ends here and at once; who starts it again gets one that waits.
+     * Another Posel writes and sends now, or the database is in an earlier state. Whatever is on its way in this one would
+     * repeat what that one does, or mix with what is there now, so all of it ends here and at once; who starts it again
+     * gets one that waits, or begins anew.
      */
     private static void end() {
         Runtime.getRuntime().halt(1);

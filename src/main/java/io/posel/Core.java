@@ -106,7 +106,7 @@ final class Core implements AutoCloseable {
     /**
      * Opens nothing but the connection pool, which connects when it is used.
      *
-     * @param lost is called when another Posel has taken over the database
+     * @param lost is called when another Posel has taken over the database, or it has lost what was committed
      */
     Core(Settings settings, InstantSource clock, Runnable lost) {
         this.settings = settings;
@@ -119,6 +119,7 @@ final class Core implements AutoCloseable {
         this.access = access();
         this.database = new Database(access);
         this.fence = new Fence(database.dialect(), lost);
+        database.guardWith(fence);
         this.ownership = new Ownership(
                 access,
                 database,

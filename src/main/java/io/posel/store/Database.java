@@ -2,6 +2,7 @@ package io.posel.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.DriverDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -75,7 +76,7 @@ public final class Database implements AutoCloseable {
             MigrationState.MISSING_SUCCESS,
             MigrationState.MISSING_FAILED);
 
-    private static final int CONNECTIONS = 10;
+    static final int CONNECTIONS = 10;
     /** The migration that every database has. */
     private static final String FIRST = "1";
     /** What Flyway asks for at the same time. */
@@ -91,6 +92,7 @@ public final class Database implements AutoCloseable {
     private final Access access;
     private final Dialect dialect;
     private final SessionLimits limits;
+    private volatile @Nullable Fence guard;
     private final HikariDataSource pool;
     private final DataSource dataSource;
     private final HikariDataSource searches;
@@ -120,19 +122,26 @@ public final class Database implements AutoCloseable {
 
     /** A pool of another database, that of a source, that connects when it is first used. */
     public static HikariDataSource pool(String name, Access access, int connections) {
-        HikariConfig config = config(name, access, connections);
+        HikariConfig config = config(name, connections);
+        config.setJdbcUrl(access.url());
+        config.setUsername(access.user());
+        config.setPassword(access.password());
         if (isPostgresql(access)) {
-            SessionLimits.applyTo(config, SessionLimits.SILENCE_OF_SOURCES);
+            config.setDataSourceProperties(SessionLimits.noticing(SessionLimits.SILENCE_OF_SOURCES));
         }
         return new HikariDataSource(config);
     }
 
     private HikariDataSource pool(String name, int connections, SessionLimits limits) {
-        HikariConfig config = config(name, access, connections);
+        HikariConfig config = config(name, connections);
+        Properties properties = new Properties();
         if (isPostgresql(access)) {
-            limits.applyTo(config);
+            properties.putAll(SessionLimits.noticing(limits.silence()));
+            config.setConnectionInitSql(limits.sql());
             config.setValidationTimeout(VALIDATION);
         }
+        config.setDataSource(new Sessions(
+                new DriverDataSource(access.url(), null, properties, access.user(), access.password()), () -> guard));
         config.setExceptionOverride(new ClosedByDatabase(this::giveUpConnections));
         return new HikariDataSource(config);
     }
@@ -148,18 +157,28 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static HikariConfig config(String name, Access access, int connections) {
+    private static HikariConfig config(String name, int connections) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setJdbcUrl(access.url());
-        config.setUsername(access.user());
-        config.setPassword(access.password());
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(5_000);
         config.setInitializationFailTimeout(-1);
         config.setExceptionOverride(new ClosedByDatabase(() -> {}));
         return config;
+    }
+
+    /** Checks each connection that is opened from now on: the database must have all that was committed. */
+    public void guardWith(Fence fence) {
+        guard = fence;
+    }
+
+    /**
+     * What a session of Posel's own does not leave to the defaults of the server, the database or the role. A transaction
+     * that waits for a lock must see what was committed meanwhile.
+     */
+    static void setUp(Connection session) throws SQLException {
+        session.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     }
 
     /**

@@ -6,10 +6,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.sql.Statement;
 
 /**
- * Hands out places in the queue. The counter's row stays locked until the commit, so places are in commit order,
- * whatever the number of writers, and gapless but for {@link PlacesAhead}.
+ * Hands out places in the queue. The counter stays locked until the commit, so places are in commit order, whatever the
+ * number of writers, and gapless but for {@link PlacesAhead}.
  */
 final class Places {
     private final Connection connection;
@@ -25,14 +26,9 @@ final class Places {
     }
 
     /** Must be the first statement of its transaction that locks anything. */
-    static Places lock(Connection connection, HandOver handOver) throws SQLException {
-        try (PreparedStatement select =
-                        connection.prepareStatement("select last from place where name = 'queue' for update");
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            long last = row.getLong(1);
-            return new Places(connection, handOver.announce(), last);
-        }
+    static Places lock(Connection connection, Dialect dialect, HandOver handOver) throws SQLException {
+        long last = dialect.lockPlaces(connection);
+        return new Places(connection, handOver.announce(), last);
     }
 
     /** The last place that was given, as far as it is committed. */
@@ -66,9 +62,13 @@ final class Places {
         if (last == first) {
             return;
         }
-        try (PreparedStatement update = connection.prepareStatement("update place set last = ? where name = 'queue'")) {
-            update.setLong(1, last);
-            update.executeUpdate();
+        try (Statement update = connection.createStatement()) {
+            update.executeUpdate("update place set last = " + last + " where name = 'queue' and last = " + first);
         }
+    }
+
+    /** Given last, by this transaction or before. */
+    long last() {
+        return last;
     }
 }

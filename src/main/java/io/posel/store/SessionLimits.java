@@ -1,7 +1,7 @@
 package io.posel.store;
 
-import com.zaxxer.hikari.HikariConfig;
 import java.time.Duration;
+import java.util.Properties;
 
 /**
  * How long sessions of PostgreSQL may take. Set by Posel itself, since a role or a database may have others, made for
@@ -22,15 +22,12 @@ record SessionLimits(Duration statement, Duration lock, Duration idle, Duration 
 
     static final Duration SILENCE_OF_SOURCES = Duration.ofMinutes(10);
 
-    void applyTo(HikariConfig pool) {
-        pool.setConnectionInitSql(sql());
-        applyTo(pool, silence);
-    }
-
-    /** Notices a server or a network that is gone without a word; whatever else is as its role and database have it. */
-    static void applyTo(HikariConfig pool, Duration silence) {
-        pool.addDataSourceProperty("socketTimeout", String.valueOf(silence.toSeconds()));
-        pool.addDataSourceProperty("tcpKeepAlive", "true");
+    /** Properties of the driver: notices a server or a network that is gone without a word. */
+    static Properties noticing(Duration silence) {
+        Properties properties = new Properties();
+        properties.setProperty("socketTimeout", String.valueOf(silence.toSeconds()));
+        properties.setProperty("tcpKeepAlive", "true");
+        return properties;
     }
 
     String sql() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Transaction implements AutoCloseable {
     private final Connection connection;
     private final Fence fence;
+    private final Fence.Writer writer;
     private final HandOver handOver;
     private @Nullable Places places;
     private final IntConsumer lost;
@@ -25,7 +26,7 @@ final class Transaction implements AutoCloseable {
         this.backend = fence.backend(connection);
         connection.setAutoCommit(false);
         try {
-            fence.enter(connection);
+            this.writer = fence.enter(connection);
         } catch (SQLException | RuntimeException e) {
             rollback(e);
             throw e;
@@ -37,12 +38,12 @@ final class Transaction implements AutoCloseable {
     }
 
     /**
-     * Gives places in the queue. The counter's row stays locked until the end of the transaction; so that no two wait for
+     * Gives places in the queue. The counter stays locked until the end of the transaction; so that no two wait for
      * each other in a circle, ask before anything else is locked.
      */
     Places places() throws SQLException {
         if (places == null) {
-            places = Places.lock(connection, handOver);
+            places = Places.lock(connection, fence.dialect(), handOver);
         }
         return places;
     }
@@ -70,6 +71,7 @@ final class Transaction implements AutoCloseable {
         boolean committed = false;
         try {
             fence.commit(connection);
+            writer.committed(places == null ? 0 : places.last());
             before.run();
             committed = true;
         } catch (SQLException e) {
@@ -110,6 +112,7 @@ final class Transaction implements AutoCloseable {
                 rollback(null);
             }
         } finally {
+            writer.leave();
             if (places != null && !ended) {
                 places.announced().rolledBack();
             }
