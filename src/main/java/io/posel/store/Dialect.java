@@ -216,7 +216,7 @@ public enum Dialect {
      */
     private static final String LAST_PLACE = "select last from place where name = 'queue' order by last desc limit 1";
 
-    private static final String WATERMARK = "select epoch, holder, (" + LAST_PLACE + "), array(select coalesce("
+    static final String WATERMARK = "select epoch, holder, (" + LAST_PLACE + "), array(select coalesce("
             + "(select max(c.last) from commit_count c where c.writer = w), -1) from generate_series(0, "
             + (Fence.WRITERS - 1) + ") w order by w) from owner where partition_no = 0";
 

@@ -108,10 +108,16 @@ public final class Ownership implements AutoCloseable {
         if (alone) {
             return;
         }
-        try (Connection other = pool.getConnection()) {
-            if (lock.isShared(other)) {
-                throw new Database.UnusableException(POOLED, null);
+        try {
+            lock.touch(); // first: the pool reports a database that does not answer as a time-out of its own
+            try (Connection other = pool.getConnection()) {
+                if (lock.isShared(other)) {
+                    throw new Database.UnusableException(POOLED, null);
+                }
             }
+        } catch (SQLException e) {
+            lock.close();
+            throw e;
         }
         alone = true;
     }
