@@ -6,10 +6,12 @@ import io.posel.delivery.Queued;
 import io.posel.delivery.StartRecord;
 import io.posel.delivery.StoredEvent;
 import io.posel.event.Event;
+import io.posel.store.Watermark;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,6 +61,16 @@ final class ModelStore {
         int crashes;
         boolean inFlight;
         boolean alone;
+
+        Started copy() {
+            Started copy = new Started();
+            copy.run = run;
+            copy.attempts = attempts;
+            copy.crashes = crashes;
+            copy.inFlight = inFlight;
+            copy.alone = alone;
+            return copy;
+        }
     }
 
     /** An event as its producer sends it; {@code no} when it is stored. */
@@ -120,6 +132,8 @@ final class ModelStore {
     private Long diedAtPlace;
 
     long epoch;
+    /** How far all of this is. */
+    Watermark watermark = new Watermark(0, null, 0, List.of());
     /** A commit that the database was asked for and will carry out before anybody else gets the lock of the places. */
     private Runnable lateCommit;
 
@@ -233,8 +247,88 @@ final class ModelStore {
         return row.pos == 0 || row.run != start.run || row.attempts > start.attempts;
     }
 
+    /** With the changes of a transaction. */
+    void committed(int writer, long count) {
+        watermark = watermark.committed(writer, count, place);
+    }
+
+    /** As a replica that receives nothing more. @return puts everything back to what it is now */
+    Runnable remember() {
+        List<Runnable> parts = new ArrayList<>();
+        for (Row row : rows) {
+            parts.add(remember(row));
+        }
+        for (ModelEvent event : events.values()) {
+            boolean late = event.late;
+            long no = event.no;
+            List<Row> deliveries = event.deliveries;
+            parts.add(() -> {
+                event.late = late;
+                event.no = no;
+                event.told = null;
+                event.deliveries = deliveries;
+            });
+        }
+        started.forEach((id, each) -> {
+            Started then = each.copy();
+            parts.add(() -> started.put(id, then.copy()));
+        });
+        queues.forEach((webhook, queue) -> {
+            TreeMap<Long, Row> then = new TreeMap<>(queue);
+            parts.add(() -> queues.put(webhook, new TreeMap<>(then)));
+        });
+        parts.add(remember(events));
+        parts.add(remember(keys));
+        parts.add(remember(held));
+        parts.add(remember(released));
+        parts.add(remember(settledUpTo));
+        List<Row> rowsThen = List.copyOf(rows);
+        long placeThen = place;
+        long epochThen = epoch;
+        Watermark watermarkThen = watermark;
+        Long diedThen = diedAtPlace;
+        return () -> {
+            started.clear();
+            queues.clear();
+            parts.forEach(Runnable::run);
+            rows.clear();
+            byId.clear();
+            rowsThen.forEach(this::add);
+            place = placeThen;
+            epoch = epochThen;
+            watermark = watermarkThen;
+            diedAtPlace = diedThen;
+            lateCommit = null;
+        };
+    }
+
+    private static Runnable remember(Row row) {
+        String state = row.state;
+        String reason = row.reason;
+        long pos = row.pos;
+        int run = row.run;
+        int attempts = row.attempts;
+        Instant nextAt = row.nextAt;
+        return () -> {
+            row.state = state;
+            row.reason = reason;
+            row.pos = pos;
+            row.run = run;
+            row.attempts = attempts;
+            row.nextAt = nextAt;
+        };
+    }
+
+    private static <K, V> Runnable remember(Map<K, V> map) {
+        Map<K, V> then = new HashMap<>(map);
+        return () -> {
+            map.clear();
+            map.putAll(then);
+        };
+    }
+
     /** As CrashCount and Fence do. @return what is dead now */
-    List<Queued> takeOver(Instant now) {
+    List<Queued> takeOver(Instant now, UUID process, int writers) {
         boolean died = epoch++ > 0;
         started.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
         List<Queued> condemned = new ArrayList<>();
@@ -253,6 +347,7 @@ final class ModelStore {
         }
         started.values().removeIf(each -> each.crashes == 0);
         diedAtPlace = died && diedAtPlace == null ? Long.valueOf(place) : diedAtPlace;
+        watermark = new Watermark(epoch, process, place, Collections.nCopies(writers, 0L));
         return condemned;
     }
 

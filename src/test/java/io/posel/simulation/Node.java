@@ -19,6 +19,7 @@ import io.posel.simulation.ModelStore.Row;
 import io.posel.store.GroupCommit;
 import io.posel.store.InDoubtException;
 import io.posel.store.StoreRefusedException;
+import io.posel.store.Watermark;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -101,6 +103,11 @@ final class Node {
     private static final int ROW = GroupCommit.MAX_WEIGHT / 8;
     /** More than all others give meanwhile. */
     private static final int AHEAD = 100_000;
+    /** Of those that write at the same time. */
+    private static final int INTAKE = 0;
+
+    private static final int SETTLEMENT = 1;
+    private static final int STARTS = 2;
 
     /** Its trace would cost more than the schedule around it. */
     private static final SQLException AWAY = new SQLException("away", null, 0) {
@@ -118,7 +125,11 @@ final class Node {
 
     final Simulation world;
     final ModelStore store;
-    final long epoch;
+    private final UUID process;
+    private final long[] counts = new long[3];
+    /** What it has seen committed, as Fence keeps it. */
+    private Watermark seen;
+
     final Dispatcher dispatcher;
     final GroupCommit<Work, Boolean> intake;
     final GroupCommit<Change, Integer> settlement;
@@ -158,8 +169,9 @@ final class Node {
     Node(Simulation world, ModelStore store, Limits limits) throws SQLException {
         this.world = world;
         this.store = store;
-        world.condemned(store.takeOver(world.now()));
-        this.epoch = store.epoch;
+        this.process = store.nextId();
+        world.condemned(store.takeOver(world.now(), process, counts.length));
+        this.seen = store.watermark;
         LongSupplier nanoTime = () -> world.millis() * 1_000_000;
         this.settlement = new GroupCommit<>("settle", true, new Settling(), nanoTime);
         this.dispatcher = new Dispatcher(
@@ -173,7 +185,7 @@ final class Node {
                 this::after,
                 world::now,
                 settlement::waiting,
-                () -> alive && store.epoch == epoch);
+                () -> alive && !isReplaced());
         this.handOver = new HandOver(dispatcher::queued);
         this.intake = new GroupCommit<>("intake", false, new Accepting(), nanoTime);
         this.resequencer = new Resequencer<>(GAP_TIMEOUT, entity -> {
@@ -198,9 +210,29 @@ final class Node {
     }
 
     private void requireDatabase() throws SQLException {
-        if (!alive || store.epoch != epoch || world.databaseIsAway()) {
+        if (!alive || world.databaseIsAway()) {
             throw AWAY;
         }
+        verify();
+    }
+
+    /** As Fence: of a database that lacks something it ends. */
+    private void verify() throws SQLException {
+        if (!isUpToDate()) {
+            alive &= isReplaced();
+            throw AWAY;
+        }
+        seen = seen.or(store.watermark);
+    }
+
+    /** Whether the database is its own and has all that it has seen committed. */
+    boolean isUpToDate() {
+        return process.equals(store.watermark.holder()) && !store.watermark.lacks(seen);
+    }
+
+    /** It has found no sign of it, but another one has taken over and waits until it sends nothing more. */
+    private boolean isReplaced() {
+        return store.epoch >= seen.epoch() && !process.equals(store.watermark.holder());
     }
 
     // --- time
@@ -463,11 +495,21 @@ final class Node {
 
     /**
      * @param items what is written, any of which may be refused
-     * @param plan says what will be queued, and returns what the commit does
+     * @param changes says what will be queued, and returns what the commit does
      */
-    private void transaction(boolean places, List<?> items, Function<HandOver.Announced, Runnable> plan)
+    private void transaction(
+            int writer, boolean places, List<?> items, Function<HandOver.Announced, Runnable> changes)
             throws SQLException {
         requireDatabase();
+        int failOvers = world.failOvers();
+        long count = ++counts[writer];
+        Function<HandOver.Announced, Runnable> plan = announced -> {
+            Runnable commit = changes.apply(announced);
+            return () -> {
+                commit.run();
+                store.committed(writer, count);
+            };
+        };
         Fault fault = world.fault();
         if (fault == Fault.SILENT) {
             world.waitForAnswer();
@@ -478,7 +520,7 @@ final class Node {
         store.lockPlaces();
         if (!places) {
             world.meanwhile(); // what ends while this is written waits behind it
-            if (!alive || store.epoch != epoch) {
+            if (!alive || isReplaced() || failOvers != world.failOvers()) {
                 throw AWAY;
             }
             if (fault == Fault.ROLLED_BACK) {
@@ -492,13 +534,14 @@ final class Node {
             if (fault == Fault.DOUBT || fault == Fault.DOUBT_AND_LATER) {
                 throw CUT;
             }
+            seen = seen.committed(writer, count, 0);
             return;
         }
         HandOver.Announced announced = handOver.announce();
         world.lockPlaces(true);
         try {
             world.meanwhile();
-            if (!alive || store.epoch != epoch) {
+            if (!alive || isReplaced() || failOvers != world.failOvers()) {
                 announced.rolledBack();
                 throw AWAY;
             }
@@ -524,7 +567,10 @@ final class Node {
                     announced.inDoubt();
                     throw CUT;
                 }
-                default -> plan.apply(announced).run();
+                default -> {
+                    plan.apply(announced).run();
+                    seen = seen.committed(writer, count, store.place);
+                }
             }
         } finally {
             world.lockPlaces(false);
@@ -553,7 +599,7 @@ final class Node {
             world.writes(items.stream().mapToInt(this::weight).sum(), items.size());
             List<Boolean> results = new ArrayList<>();
             Map<Long, StoredEvent> toSend = new LinkedHashMap<>();
-            transaction(true, items, announced -> {
+            transaction(INTAKE, true, items, announced -> {
                 place = store.place;
                 Set<String> fresh = new HashSet<>();
                 results.clear();
@@ -724,7 +770,7 @@ final class Node {
             for (Change change : items) {
                 replays |= change instanceof Change.Replay;
             }
-            transaction(replays, items, announced -> {
+            transaction(SETTLEMENT, replays, items, announced -> {
                 for (Change change : items) {
                     if (change instanceof Change.Replay replay && announced != null) {
                         replay.rows.forEach(row -> announced.addUnread(row.webhook));
@@ -816,12 +862,15 @@ final class Node {
         private void write(Runnable change) throws SQLException {
             reads();
             Fault fault = world.fault();
+            long count = ++counts[STARTS];
             if (fault == Fault.NONE || fault == Fault.DOUBT) {
                 change.run();
+                store.committed(STARTS, count);
             }
             if (fault != Fault.NONE) {
                 throw AWAY;
             }
+            seen = seen.committed(STARTS, count, 0);
             world.meanwhile();
         }
     }
@@ -853,7 +902,7 @@ final class Node {
         if (!alive) {
             return;
         }
-        if (store.epoch == epoch) {
+        if (!isReplaced()) {
             world.receives(this, delivery);
             alive = !world.kills(delivery);
         }

@@ -93,7 +93,12 @@ final class Simulation {
     private final Map<Object, Integer> refusals = new IdentityHashMap<>();
     /** How often it was. */
     private final Map<Object, Integer> refused = new IdentityHashMap<>();
+    private final boolean loses;
+    /** Puts the database back to what its replica has received; null: that has all of it. */
+    private Runnable replica;
 
+    private int failOvers;
+    private final Set<String> lost = new HashSet<>();
     /** What was in flight when the process before ended. */
     private Set<Queued.Run> interruptedWith = Set.of();
 
@@ -143,6 +148,7 @@ final class Simulation {
         throttles = random.nextInt(4) == 0;
         poison = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0;
         refuses = random.nextInt(4) == 0;
+        loses = faults > 0 && random.nextInt(4) == 0;
     }
 
     void run() throws SQLException {
@@ -176,7 +182,7 @@ final class Simulation {
     // --- what may happen
 
     private void step() throws SQLException {
-        switch (random.nextInt(30)) {
+        switch (random.nextInt(31)) {
             case 0, 1, 2, 3, 4 -> pick(producers).ifPresent(Producer::send);
             case 5, 6, 7 -> node.writeIntake();
             case 8, 9, 10 -> node.writeSettlement();
@@ -195,6 +201,7 @@ final class Simulation {
             case 28 -> node.writeLarge();
             case 29 -> pick(producers).ifPresent(Producer::beginAnew);
             case 26 -> away = faults > 0 && random.nextInt(6) == 0;
+            case 27 -> failOver();
             default -> disaster();
         }
     }
@@ -357,6 +364,38 @@ final class Simulation {
         }
     }
 
+    /** A replica that received nothing more since a while takes the place of the database; nobody is told. */
+    private void failOver() {
+        if (!loses || random.nextInt(3) > 0) {
+            return;
+        }
+        if (replica == null) {
+            replica = store.remember();
+            return;
+        }
+        Set<String> before = new HashSet<>(store.keys.keySet());
+        replica.run();
+        replica = null;
+        failOvers++;
+        disasters += ALONE_AFTER + 1; // crashes that were counted may be lost
+        before.removeAll(store.keys.keySet());
+        lost.addAll(before);
+        producers.forEach(Producer::forgetLost);
+        zombies.clear(); // the one that the replica knows as its owner would be it again
+        requests.keySet().removeIf(this::isLost);
+        interrupted.keySet().removeIf(this::isLost);
+        gone.removeIf(this::isLost);
+    }
+
+    private boolean isLost(Queued.Run run) {
+        Row row = store.row(run.id());
+        return row == null || row.run < run.number();
+    }
+
+    int failOvers() {
+        return failOvers;
+    }
+
     /** What was in flight, or ended and is not on disk, may be sent once more. */
     private void interrupt() {
         interruptedWith = new HashSet<>();
@@ -367,7 +406,7 @@ final class Simulation {
         }
         requests.forEach((run, requested) -> {
             Row row = store.row(run.id());
-            if (row.run == run.number() && row.state.equals("queued")) {
+            if (row != null && row.run == run.number() && row.state.equals("queued")) {
                 int known = row.attempts;
                 int sent = requested - interrupted.getOrDefault(run, 0);
                 if (sent > known) {
@@ -457,14 +496,14 @@ final class Simulation {
     }
 
     private static boolean isPoison(Row row) {
-        return row.event.poison && row.webhook.equals("w0");
+        return row != null && row.event.poison && row.webhook.equals("w0");
     }
 
     /** A takeover settled these as what the process before died of. */
     void condemned(List<Queued> deliveries) {
         for (Queued each : deliveries) {
             require(
-                    Set.of(each.identity()).containsAll(interruptedWith),
+                    failOvers > 0 || Set.of(each.identity()).containsAll(interruptedWith),
                     "G6: %s is taken for poison, and %s was in flight",
                     each,
                     interruptedWith);
@@ -585,6 +624,17 @@ final class Simulation {
     /** A request goes out. */
     void receives(Node sender, Delivery delivery) {
         Queued queued = delivery.queued();
+        Row sends = store.row(queued.id());
+        if (sends == null) {
+            return; // it was committed, and is lost since then; nobody knows yet
+        }
+        String of = delivery.event().orElseThrow().event().id();
+        if (isBroken(of.equals(sends.event.id))) {
+            throw broken("G3: %s is of %s, and what is sent is %s", queued, sends.event.id, of);
+        }
+        if (!sender.isUpToDate()) {
+            return; // in the order of what is lost
+        }
         int sent = requests.merge(queued.identity(), 1, Integer::sum);
         if (isBroken(sent <= 3 || sent <= 3 + interrupted.getOrDefault(queued.identity(), 0))) {
             throw broken("F2: at most three requests of one run, %s has %d", queued, sent);
@@ -842,6 +892,9 @@ final class Simulation {
     }
 
     private boolean isDisturbed(Row row) {
+        if (row == null) {
+            return false;
+        }
         boolean paused = node.dispatcher.pausedUntil(row.webhook).isPresent();
         return paused
                 || row.webhook.equals("w0")
@@ -966,9 +1019,10 @@ final class Simulation {
                 }
                 underWay.remove(event);
                 if (accepted) {
-                    require(store.keys.containsKey(event.id), "G1: %s was answered and is not on disk", event);
+                    boolean stored = store.keys.containsKey(event.id);
+                    require(stored || lost.contains(event.id), "G1: %s was answered and is not on disk", event);
                     pending.remove(event);
-                    if (!acknowledged.contains(event)) {
+                    if (stored && !acknowledged.contains(event)) {
                         acknowledged.add(event);
                     }
                 }
@@ -1004,6 +1058,10 @@ final class Simulation {
             generation++;
             asksToBegin = false;
             underWay.clear();
+        }
+
+        void forgetLost() {
+            acknowledged.removeIf(event -> !store.keys.containsKey(event.id));
         }
 
         void check() {
