@@ -406,7 +406,7 @@ final class Simulation {
         }
         requests.forEach((run, requested) -> {
             Row row = store.row(run.id());
-            if (row != null && row.run == run.number() && row.state.equals("queued")) {
+            if (row != null && row.run == run.number() && !row.isOver()) {
                 int known = row.attempts;
                 int sent = requested - interrupted.getOrDefault(run, 0);
                 if (sent > known) {
