@@ -20,6 +20,8 @@ final class Budget {
     private long largeBytes;
     /** Of these, what waits for a redelivery. */
     private long bytesWaiting;
+    /** Of lanes whose delivery waits for its redelivery on disk. */
+    private long bytesDelayed;
 
     Budget(Limits limits) {
         this.limits = limits;
@@ -115,6 +117,15 @@ final class Budget {
         }
     }
 
+    /** Whether one more lane may be kept while its delivery waits on disk: no webhook has more than it leaves for the others. */
+    boolean mayDelay(Lanes lanes) {
+        return lanes.delayedBytes() < limits.bytes() - bytesDelayed;
+    }
+
+    void delay(long more) {
+        bytesDelayed += more;
+    }
+
     /** How many more a webhook may hold: its window, and its share of what all may hold together. */
     int room(Lanes lanes) {
         int left = Math.max(limits.held() - held, limits.lanePlaces() - lanes.waiting());
@@ -139,5 +150,9 @@ final class Budget {
 
     long largeBytes() {
         return largeBytes;
+    }
+
+    long bytesDelayed() {
+        return bytesDelayed;
     }
 }

@@ -20,21 +20,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>At most one delivery of a lane is out; within a lane they go in the order of places (F6, G3).
- *   <li>Everything on disk up to {@code scanned} is held here, out, done, or of a lane that is parked at or before it.
+ *   <li>Everything on disk up to {@code scanned} is held here, out, delayed, done, or of a lane that is parked at or before
+ *       it.
  *   <li>Unless {@code behind}, nothing else is on disk but what is still to be handed over.
  *   <li>What is held is bounded by the window and, for each lane, by a few places (G5). A lane with more on disk is parked
  *       at the place where it was cut off and is filled from there, while the scan goes on for the others.
- *   <li>Where only lanes that wait for a next attempt stand between the scan and the others, they hold no places (G4).
+ *   <li>Of what is delayed, waiting on disk for its next attempt, only its place and the key of its lane are here. What
+ *       is behind it in its lane waits with it, and nothing else does (G4).
+ *   <li>Where only lanes that wait for a next attempt are between the scan and the others, they hold no places (G4).
  * </ul>
  */
 final class Lanes {
     /** How many times its places a lane may hold while less than a quarter of the window is full. */
     private static final int ALONE = 8;
 
+    /** What a delayed lane takes beside its key, its timer included, in bytes of memory. */
+    private static final int DELAYED = 500;
+
     private static final class Lane {
         private final @Nullable String key;
-        private final Deque<Queued> waiting = new ArrayDeque<>();
+        private Deque<Queued> waiting = new ArrayDeque<>(1); // many lanes have one delivery, or none while delayed
         private @Nullable Queued out;
+        /** The place of what is delayed, 0 for nothing. */
+        private long delayedAt;
+        /** Of what is delayed; disk may not show all of them yet. */
+        private int attempts;
+
         private boolean paused;
         private long parkedAfter = -1;
         /** More has come since its refill was asked for. */
@@ -47,10 +58,17 @@ final class Lanes {
         private boolean isParked() {
             return parkedAfter >= 0;
         }
+
+        private int weight() {
+            return DELAYED + (key == null ? 0 : key.length());
+        }
     }
 
     /** A lane whose next deliveries must be read from disk, at most {@code limit} at once. */
     record Refill(String laneKey, long after, int limit) {}
+
+    /** What is delayed and due now, to be read at its place. */
+    record Due(Queued.Run id, long place) {}
 
     private final int window;
     private final int lanePlaces;
@@ -59,6 +77,11 @@ final class Lanes {
     private final Set<Lane> toRefill = new LinkedHashSet<>();
     private final Map<Queued.Run, Lane> out = new HashMap<>();
     private final Set<Queued.Run> waiting = new HashSet<>();
+    private final Map<Queued.Run, Lane> delayed = new HashMap<>();
+    /** Of what is delayed. */
+    private final Set<Queued.Run> due = new LinkedHashSet<>();
+
+    private long delayedBytes;
     /** What came back after attempts that disk may not show yet. */
     private final Map<Queued.Run, Queued> attempted = new HashMap<>();
 
@@ -114,12 +137,90 @@ final class Lanes {
             return;
         }
         for (Lane lane : out.values()) {
-            if (lane.paused && lane.out != null && !lane.waiting.isEmpty()) {
-                lane.waiting.forEach(each -> waiting.remove(each.identity()));
-                lane.waiting.clear();
-                lane.parkedAfter = lane.out.pos();
+            if (lane.paused && lane.out != null) {
+                giveBackPlaces(lane, lane.out.pos());
             }
         }
+    }
+
+    private void giveBackPlaces(Lane lane, long after) {
+        if (!lane.waiting.isEmpty()) {
+            lane.waiting.forEach(each -> waiting.remove(each.identity()));
+            lane.waiting = new ArrayDeque<>(1);
+            lane.parkedAfter = after;
+        }
+    }
+
+    /** What is out is delayed: it waits on disk for its next attempt, until it is {@link #due}. */
+    void delay(Queued delivery) {
+        Lane lane = out.remove(delivery.identity());
+        if (lane == null) {
+            throw new IllegalStateException(delivery + " is not out");
+        }
+        lane.out = null;
+        lane.paused = false;
+        lane.delayedAt = delivery.pos();
+        lane.attempts = delivery.attempts();
+        giveBackPlaces(lane, delivery.pos());
+        toRefill.remove(lane);
+        attempted.remove(delivery.identity());
+        delayed.put(delivery.identity(), lane);
+        delayedBytes += lane.weight();
+    }
+
+    /** The next attempt of what is delayed may go. Does nothing if it is not. */
+    void due(Queued.Run id) {
+        if (delayed.containsKey(id)) {
+            due.add(id);
+        }
+    }
+
+    /** What is due and to be read, at most so many. */
+    List<Due> wantsDue(int limit) {
+        if (due.isEmpty() || limit <= 0) {
+            return List.of();
+        }
+        List<Due> wanted = new ArrayList<>();
+        for (Queued.Run id : due) {
+            Lane lane = delayed.get(id);
+            if (lane != null) {
+                wanted.add(new Due(id, lane.delayedAt));
+            }
+            if (wanted.size() == limit) {
+                break;
+            }
+        }
+        return wanted;
+    }
+
+    /**
+     * Takes what was read at the places of {@link #wantsDue}. Where it is not queued any more its lane goes on.
+     *
+     * @return what is: it is out now
+     */
+    List<Queued> takeDue(List<Due> wanted, List<Queued> read) {
+        Map<Queued.Run, Queued> found = new HashMap<>();
+        read.forEach(each -> found.put(each.identity(), each));
+        List<Queued> taken = new ArrayList<>(read.size());
+        for (Due each : wanted) {
+            due.remove(each.id);
+            Lane lane = delayed.remove(each.id);
+            if (lane == null) {
+                continue;
+            }
+            lane.delayedAt = 0;
+            delayedBytes -= lane.weight();
+            Queued delivery = found.get(each.id);
+            if (delivery == null) {
+                goOn(lane);
+            } else {
+                lane.out = delivery.again(Math.max(delivery.attempts(), lane.attempts), null);
+                lane.paused = true;
+                out.put(each.id, lane);
+                taken.add(lane.out);
+            }
+        }
+        return taken;
     }
 
     /** Called just before a page is read, so that what is handed over or woken meanwhile is not lost. */
@@ -179,8 +280,9 @@ final class Lanes {
     }
 
     private void offer(Queued read) {
-        Queued delivery = attempted.getOrDefault(read.identity(), read);
-        if (waiting.contains(delivery.identity()) || out.containsKey(delivery.identity())) {
+        Queued.Run id = read.identity();
+        Queued delivery = attempted.getOrDefault(id, read);
+        if (waiting.contains(id) || out.containsKey(id) || delayed.containsKey(id)) {
             return; // it came back while a scan from the beginning was on its way to it
         }
         String key = delivery.laneKey();
@@ -189,12 +291,16 @@ final class Lanes {
             lane.more = true;
             return;
         }
+        if (lane.delayedAt > 0) {
+            lane.parkedAfter = lane.delayedAt;
+            return;
+        }
         if (lane.waiting.size() >= placesOfALane()) {
             lane.parkedAfter = lane.waiting.getLast().pos();
             return;
         }
         lane.waiting.add(delivery);
-        waiting.add(delivery.identity());
+        waiting.add(id);
         if (lane.out == null && lane.waiting.size() == 1) {
             ready.add(lane);
         }
@@ -222,10 +328,9 @@ final class Lanes {
     /** Takes what was read of a parked lane. */
     void takeRefill(Refill refill, List<Queued> page, Set<Queued.Run> skip) {
         Lane lane = lanes.get(refill.laneKey);
-        if (lane == null || !lane.isParked()) {
-            return;
+        if (lane == null || lane.parkedAfter != refill.after || !toRefill.remove(lane)) {
+            return; // what was out is delayed meanwhile: it is read again when that has ended
         }
-        toRefill.remove(lane);
         lane.parkedAfter = -1;
         long last = refill.after;
         for (Queued delivery : page) {
@@ -267,7 +372,7 @@ final class Lanes {
 
     /** Whether something should be read. */
     boolean isLow() {
-        return !toRefill.isEmpty() || behind && waiting.size() < window / 2;
+        return !toRefill.isEmpty() || !due.isEmpty() || behind && waiting.size() < window / 2;
     }
 
     boolean hasNext() {
@@ -317,23 +422,34 @@ final class Lanes {
     }
 
     private void forgetIfIdle(Lane lane) {
-        if (lane.key != null && lane.out == null && lane.waiting.isEmpty() && !lane.isParked()) {
+        if (lane.key != null && lane.out == null && lane.delayedAt == 0 && lane.waiting.isEmpty() && !lane.isParked()) {
             lanes.remove(lane.key, lane);
         }
     }
 
-    /** Forgets everything but what is out; the next scan starts from the beginning. Not while a page is read. */
+    /**
+     * Forgets everything but what is out or delayed; the next scan starts from the beginning. Not while a page is read.
+     */
     void restart() {
         ready.clear();
         toRefill.clear();
         waiting.clear();
         scanned = 0;
         wake();
-        lanes.values().removeIf(lane -> lane.out == null);
+        lanes.values().removeIf(lane -> lane.out == null && lane.delayedAt == 0);
         for (Lane lane : lanes.values()) {
             lane.waiting.clear();
             lane.parkedAfter = -1;
         }
+    }
+
+    /** Forgets everything. Not while something is out. */
+    void clear() {
+        delayed.clear();
+        due.clear();
+        delayedBytes = 0;
+        lanes.clear();
+        restart();
     }
 
     int waiting() {
@@ -342,5 +458,10 @@ final class Lanes {
 
     int out() {
         return out.size();
+    }
+
+    /** What is delayed takes so much memory. */
+    long delayedBytes() {
+        return delayedBytes;
     }
 }

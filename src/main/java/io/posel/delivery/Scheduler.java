@@ -24,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scheduler {
 
-    /** What is to be read of a webhook: a page behind a place, unless that is empty, and lanes that ran empty. */
-    record Wanted(OptionalLong page, int limit, List<Lanes.Refill> refills) {
-        static final Wanted NOTHING = new Wanted(OptionalLong.empty(), 0, List.of());
+    /**
+     * What is to be read of a webhook: a page behind a place, unless that is empty, lanes that ran empty, and what is
+     * due.
+     */
+    record Wanted(OptionalLong page, int limit, List<Lanes.Refill> refills, List<Lanes.Due> due) {
+        static final Wanted NOTHING = new Wanted(OptionalLong.empty(), 0, List.of(), List.of());
     }
 
     /**
@@ -126,6 +129,7 @@ final class Scheduler {
     void count(WebhookQueue queue) {
         int more = queue.heldMore();
         budget.hold(more);
+        budget.delay(queue.delayedMore());
         if (more < 0) {
             worklist.roomAgain();
         }
@@ -148,7 +152,7 @@ final class Scheduler {
         count(queue);
         Wanted wanted = queue.sends() ? wanted(queue) : Wanted.NOTHING;
         if (webhook.isEmpty() && queue.isIdle()) {
-            queue.lanes.restart();
+            queue.lanes.clear();
             count(queue);
             queues.remove(queue.webhookId);
         }
@@ -157,11 +161,8 @@ final class Scheduler {
 
     private void collectStarts(WebhookQueue queue, List<Turn> starts) {
         boolean started = false;
-        while (hasPermit(queue) && queue.hasNext() && mayStart(queue)) {
-            Turn turn = queue.pollTurn();
-            if (turn == null) {
-                turn = first(queue);
-            }
+        while (hasPermit(queue) && queue.hasNext() && mayStart()) {
+            Turn turn = queue.isTurnOfRedelivery() ? queue.pollTurn() : first(queue);
             if (turn != null && caution.goesAlone(turn.delivery().queued())) {
                 turn.delivery().setPermit(false);
                 quarantine.add(turn, clock.millis());
@@ -202,12 +203,21 @@ final class Scheduler {
             page = OptionalLong.empty();
         }
         List<Lanes.Refill> refills = queue.lanes.wantsRefill();
+        List<Lanes.Due> due = queue.lanes.wantsDue(Math.min(limits.page(), queue.roomForDue()));
         if (page.isPresent()) {
             queue.lanes.reading();
-        } else if (refills.isEmpty()) {
+        } else if (refills.isEmpty() && due.isEmpty()) {
             return Wanted.NOTHING;
         }
-        return new Wanted(page, limit, refills);
+        return new Wanted(page, limit, refills, due);
+    }
+
+    /** Takes what was read of what is due. */
+    void takeDue(WebhookQueue queue, List<Lanes.Due> due, List<Queued> read) {
+        for (Queued each : queue.takeDue(due, read)) {
+            queue.turns.add(turnOf(each));
+        }
+        count(queue);
     }
 
     /** Redeliveries that came due while the webhook does not send: they go on as the first of their lanes (S1). */
@@ -237,9 +247,9 @@ final class Scheduler {
                 && next != null
                 && next.notBefore() == null
                 && caution.mayGoUnwritten(next)
-                && queue.sends()
                 && hasPermit(queue)
-                && mayStart(queue);
+                && queue.hasNext()
+                && mayStart();
         long asOf = events.erasures();
         StoredEvent event = simple && next != null ? events.get(next.eventNo()) : null;
         Turn turn = null;
@@ -262,24 +272,42 @@ final class Scheduler {
     /** @return null if its next attempt is not due yet */
     private @Nullable Turn first(WebhookQueue queue) {
         Queued next = queue.next();
-        Delivery delivery = new Delivery(next);
-        Turn turn = new Turn(delivery, () -> carryOut.accept(delivery));
         Duration wait = next.waitAt(clock.instant());
         if (wait.compareTo(limits.longestWait()) > 0) {
             wait = limits.longestWait();
         }
+        Turn turn = turnOf(next);
         if (wait.isNegative() || wait.isZero()) {
             return turn;
+        } else if (budget.mayDelay(queue.lanes)) {
+            Queued.Run id = next.identity();
+            queue.delay(next);
+            timer.after(wait, () -> {
+                queue.lanes.due(id);
+                worklist.add(queue.webhookId);
+            });
+            count(queue);
+        } else {
+            timer.after(wait, () -> await(turn));
         }
-        delivery.setPermit(false);
-        timer.after(wait, () -> await(turn));
         return null;
+    }
+
+    private Turn turnOf(Queued queued) {
+        Delivery delivery = new Delivery(queued);
+        delivery.setPermit(false);
+        return new Turn(delivery, () -> carryOut.accept(delivery));
     }
 
     /** It goes on when there is a permit for it. */
     void await(Turn turn) {
         queue(turn.webhookId()).turns.add(turn);
         worklist.add(turn.webhookId());
+    }
+
+    /** Whether it may wait for its redelivery in memory. */
+    boolean mayWait(Delivery delivery) {
+        return queueOf(delivery).mayWait() && budget.takeWait(delivery);
     }
 
     /** The attempt failed. */
@@ -445,10 +473,7 @@ final class Scheduler {
     }
 
     /** What all webhooks share. */
-    private boolean mayStart(WebhookQueue queue) {
-        return startsAllowed.getAsBoolean()
-                && !quarantine.holdsUpOthers()
-                && budget.allowsOneMore()
-                && (!queue.turns.isEmpty() || queue.lanes.out() < limits.window());
+    private boolean mayStart() {
+        return startsAllowed.getAsBoolean() && !quarantine.holdsUpOthers() && budget.allowsOneMore();
     }
 }

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>What was started is unsettled until its outcome is known to be on disk, or it came back: disk may still show it
  *       as queued, but it is not started again (F5).
- *   <li>A turn's delivery is out, and has no permit. Redeliveries go before what was not tried yet.
+ *   <li>A turn's delivery is out, and has no permit. Redeliveries go before what was not tried yet, but for each fifth
+ *       request: the entities that fail hold up no others, however many they are (G4).
+ *   <li>Out are at most as many as the window, redeliveries that wait in memory half of these, what is read when it is due
+ *       three quarters; so there are places for what was not tried yet.
  *   <li>In flight is what has a permit; of this there is never more than permits and trust allowed when it started.
  * </ul>
  */
@@ -30,6 +33,8 @@ final class WebhookQueue {
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
     private static final Duration NOT_BEGUN_FIRST = Duration.ofSeconds(1);
     private static final Duration NOT_BEGUN_MOST = Duration.ofMinutes(1);
+    /** So many redeliveries go, one after the other, before something that was not tried yet. */
+    private static final int REDELIVERIES_IN_A_ROW = 4;
 
     final String webhookId;
     final Lanes lanes;
@@ -56,6 +61,10 @@ final class WebhookQueue {
     /** When somebody was told of a pause. */
     private long toldAt = Long.MIN_VALUE / 2;
 
+    private final int window;
+    /** Redeliveries that went since something went that was not tried yet. */
+    private int redeliveries;
+
     private int permits = Integer.MAX_VALUE;
     private int inFlight;
     /** What is in flight takes, without what is large. */
@@ -65,12 +74,15 @@ final class WebhookQueue {
     private boolean sends = true;
     /** Of what waits in the lanes, what {@link #heldMore} has told of. */
     private int counted;
+    /** Of what is delayed, what {@link #delayedMore} has told of. */
+    private long delayedCounted;
 
     WebhookQueue(String webhookId, Limits limits, Pacing pacing) {
         this.webhookId = webhookId;
         this.pacing = pacing;
         this.pause = new Pause(pacing);
-        this.lanes = new Lanes(limits.window(), limits.lanePlaces());
+        this.window = limits.window();
+        this.lanes = new Lanes(window, limits.lanePlaces());
     }
 
     /**
@@ -117,7 +129,49 @@ final class WebhookQueue {
     }
 
     boolean hasNext() {
-        return !turns.isEmpty() || sends && lanes.hasNext();
+        return !turns.isEmpty() || hasUntried();
+    }
+
+    private boolean hasUntried() {
+        return sends && lanes.hasNext() && lanes.out() < window;
+    }
+
+    /** Whether a redelivery that is due goes next. Counts on it that the next one goes. */
+    boolean isTurnOfRedelivery() {
+        boolean is = !turns.isEmpty() && (redeliveries < redeliveriesInARow() || !hasUntried());
+        redeliveries = is ? redeliveries + 1 : 0;
+        return is;
+    }
+
+    /** After a pause all that are due go first (F8), unless what was tried since the last ones was never taken. */
+    private int redeliveriesInARow() {
+        if (pause.takesNothing()) {
+            return 1;
+        }
+        return pause.isRecovering() ? Integer.MAX_VALUE : REDELIVERIES_IN_A_ROW;
+    }
+
+    /** Whether one more redelivery may wait in memory. */
+    boolean mayWait() {
+        return lanes.out() <= window / 2;
+    }
+
+    /** How many deliveries that are due may be read now. */
+    int roomForDue() {
+        return pause.isOn() ? 0 : window * 3 / 4 - lanes.out();
+    }
+
+    /** What {@link #next} gave waits for its next attempt on disk. */
+    void delay(Queued delivery) {
+        unsettled.remove(delivery.identity());
+        lanes.delay(delivery);
+    }
+
+    /** Takes what was read of what is due. @return what is out now */
+    List<Queued> takeDue(List<Lanes.Due> due, List<Queued> read) {
+        List<Queued> taken = lanes.takeDue(due, read);
+        taken.forEach(each -> unsettled.put(each.identity(), each));
+        return taken;
     }
 
     /** Takes what its lanes let go next. */
@@ -159,6 +213,13 @@ final class WebhookQueue {
     int heldMore() {
         int more = lanes.waiting() - counted;
         counted += more;
+        return more;
+    }
+
+    /** How many bytes more what is delayed takes than at the last call. */
+    long delayedMore() {
+        long more = lanes.delayedBytes() - delayedCounted;
+        delayedCounted += more;
         return more;
     }
 

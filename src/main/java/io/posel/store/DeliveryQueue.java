@@ -22,13 +22,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the queue in the order of places; never by a claim per row. */
 public final class DeliveryQueue implements Backlog {
-    static final String PAGE = "select id, event_no, pos, lane_key, run, attempts, next_at, size"
-            + " from delivery where webhook_id = ? and pos > ?";
+    private static final String SELECT =
+            "select id, event_no, pos, lane_key, run, attempts, next_at, size from delivery where webhook_id = ?";
+    static final String PAGE = SELECT + " and pos > ?";
     static final String LANE_PAGE = PAGE + " and lane_key = ?";
+    static final String AT = SELECT + " and pos = any(?)";
 
     private final DataSource dataSource;
     private final String inQueue;
@@ -40,27 +41,39 @@ public final class DeliveryQueue implements Backlog {
 
     @Override
     public List<Queued> page(String webhookId, long after, int limit) throws SQLException {
-        return read(PAGE + inQueue + first(limit), webhookId, after, null);
+        return read(PAGE + inQueue + first(limit), webhookId, select -> select.setLong(2, after));
     }
 
     @Override
     public List<Queued> lanePage(String webhookId, String laneKey, long after, int limit) throws SQLException {
-        return read(LANE_PAGE + inQueue + first(limit), webhookId, after, laneKey);
+        return read(LANE_PAGE + inQueue + first(limit), webhookId, select -> {
+            select.setLong(2, after);
+            select.setString(3, laneKey);
+        });
+    }
+
+    @Override
+    public List<Queued> at(String webhookId, Collection<Long> places) throws SQLException {
+        return read(
+                AT + inQueue,
+                webhookId,
+                select -> select.setArray(2, select.getConnection().createArrayOf("bigint", places.toArray())));
+    }
+
+    private interface Binding {
+        void on(PreparedStatement select) throws SQLException;
     }
 
     private static String first(int limit) {
         return " order by pos fetch first " + limit + " rows only";
     }
 
-    private List<Queued> read(String sql, String webhookId, long after, @Nullable String laneKey) throws SQLException {
+    private List<Queued> read(String sql, String webhookId, Binding rest) throws SQLException {
         List<Queued> page = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, webhookId);
-            select.setLong(2, after);
-            if (laneKey != null) {
-                select.setString(3, laneKey);
-            }
+            rest.on(select);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     OffsetDateTime nextAt = row.getObject(7, OffsetDateTime.class);

@@ -1,6 +1,9 @@
 package io.posel.store;
 
+import io.posel.event.EntityRef;
 import io.posel.problem.ProblemException;
+import io.posel.webhook.LaneKey;
+import io.posel.webhook.Ordering;
 import io.posel.webhook.Webhook;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -449,6 +449,20 @@ final class ModelStore {
         }
 
         @Override
+        public List<Queued> at(String webhookId, Collection<Long> places) throws SQLException {
+            reads.around();
+            List<Queued> found = new ArrayList<>();
+            for (Long place : places) {
+                Row row = store.queue(webhookId).get(place);
+                if (row != null) {
+                    found.add(row.queued());
+                }
+            }
+            reads.around();
+            return found;
+        }
+
+        @Override
         public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
             reads.around();
             Map<Long, StoredEvent> found = new HashMap<>();
