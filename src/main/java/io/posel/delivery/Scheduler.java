@@ -119,7 +119,7 @@ final class Scheduler {
     /** The outcomes of these are on disk. */
     void settled(Collection<Queued> deliveries) {
         for (Queued delivery : deliveries) {
-            queue(delivery.webhookId()).settled.add(delivery.identity());
+            queue(delivery.webhookId()).settled(delivery.identity());
             worklist.add(delivery.webhookId());
         }
         worklist.feed();
@@ -367,11 +367,12 @@ final class Scheduler {
             queue.answered(delivery);
         }
         end(delivery);
-        if (delivery.outcome() == null) {
+        Outcome outcome = delivery.outcome();
+        if (outcome == null) {
             return null;
         }
         caution.survived(delivery.queued());
-        queue.lanes.done(delivery.queued().identity());
+        queue.ended(delivery.queued().identity(), outcome);
         return goOn(queue, events);
     }
 

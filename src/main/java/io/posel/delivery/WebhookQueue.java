@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>What was started is unsettled until its outcome is known to be on disk, or it came back: disk may still show it
  *       as queued, but it is not started again (F5).
+ *   <li>A lane goes on when its delivery is delivered, but behind any other end only when that is on disk: after a crash
+ *       what is queued there is sent again, and what a receiver never took must not come behind its successors (G3).
  *   <li>A turn's delivery is out, and has no permit. Redeliveries go before what was not tried yet, but for each fifth
  *       request: the entities that fail hold up no others, however many they are (G4).
  *   <li>Out are at most as many as the window, redeliveries that wait in memory half of these, what is read when it is due
@@ -44,7 +47,9 @@ final class WebhookQueue {
     /** Started, and not back. */
     private final Map<Queued.Run, Queued> unsettled = new HashMap<>();
     /** Of these, outcomes on disk. A page that is being read may be older, so that they stay until the next one is. */
-    final List<Queued.Run> settled = new ArrayList<>();
+    private final List<Queued.Run> settled = new ArrayList<>();
+    /** Ended otherwise than delivered, which is not on disk: still out, since their lanes wait for that. */
+    private final Set<Queued.Run> ending = new HashSet<>();
     /** It is to be read from the beginning. */
     boolean restart;
     /** It is looked at when its rate allows more. */
@@ -196,6 +201,23 @@ final class WebhookQueue {
                         .allMatch(each -> each.identity().equals(delivery.identity())
                                 || !delivery.laneKey().equals(each.laneKey())
                                 || settled.contains(each.identity()));
+    }
+
+    /** It has ended. */
+    void ended(Queued.Run id, Outcome outcome) {
+        if (outcome instanceof Outcome.Delivered || !unsettled.containsKey(id) || settled.contains(id)) {
+            lanes.done(id);
+        } else {
+            ending.add(id);
+        }
+    }
+
+    /** Its outcome is on disk. It may not have {@link #ended} yet. */
+    void settled(Queued.Run id) {
+        settled.add(id);
+        if (ending.remove(id)) {
+            lanes.done(id);
+        }
     }
 
     /** It is the next of its lane again. */

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Promises: what is handed in is written in that order, also when the database goes away and comes back; writing the
  * same outcome twice changes nothing; an outcome that the database refuses is written without its texts, and stops no
- * other, as a wish does not that is refused. Not promised: that an outcome is on disk before the lane goes on; what a crash
- * loses is sent again.
+ * other, as a wish does not that is refused. Not promised: that a lane waits until it is on disk that something was
+ * delivered; what a crash loses is sent again.
  */
 public final class Settlement implements AutoCloseable {
     /**
@@ -68,7 +68,7 @@ public final class Settlement implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
     private static final int ANSWER_DETAIL = 1_000;
-    /** No lane waits for its outcome to be written, and a commit for each costs more than the delivery. */
+    /** Few lanes wait for their outcome to be written, and a commit for each costs more than the delivery. */
     private static final Duration PATIENCE = Duration.ofMillis(5);
 
     private final Transactions transactions;

@@ -692,6 +692,70 @@ class DispatcherTest {
     }
 
     @Test
+    @DisplayName("E8, G3: behind one that died its lane waits until that is on disk, and other lanes go on")
+    void deathOnDiskFirst() {
+        queue("w", "a", "a", "b", "b");
+        run();
+
+        dead(started.get(0));
+        deliver(started.get(1));
+        run();
+        assertThat(keys()).containsExactly("a", "b", "b");
+
+        commit(started.get(0));
+        run();
+        assertThat(keys()).containsExactly("a", "b", "b", "a");
+    }
+
+    @Test
+    @DisplayName("E8, G3: so it does behind one that was skipped")
+    void skipOnDiskFirst() {
+        queue("w", "a", "a");
+        run();
+        Delivery first = started.get(0);
+        first.end(new Outcome.Skipped(first.queued(), Instant.EPOCH, "erased"));
+        dispatcher.finished(first);
+        run();
+        assertThat(started).hasSize(1);
+
+        commit(first);
+        run();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("E8: a death that is on disk before the exchange is over lets its lane go on then, not before")
+    void earlyDeath() {
+        queue("w", "a", "a");
+        run();
+        Delivery first = started.get(0);
+        first.end(death(first));
+        commit(first);
+        run();
+        assertThat(started).hasSize(1);
+
+        dispatcher.finished(first);
+        run();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("E8, G3: a queue that is read anew in between does not let its lane go on either")
+    void readAnewBeforeTheDeathIsOnDisk() {
+        queue("w", "a", "a");
+        run();
+        dead(started.get(0));
+
+        dispatcher.changed("w");
+        run();
+        assertThat(started).hasSize(1);
+
+        commit(started.get(0));
+        run();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
     @DisplayName("F2: an attempt that is due later is started then, and holds no permit until then")
     void notBefore() {
         webhook("w", true, 1);
@@ -1017,6 +1081,15 @@ class DispatcherTest {
             delivery.postponeUntil(due);
             dispatcher.finished(delivery);
         }
+    }
+
+    private void dead(Delivery delivery) {
+        delivery.end(death(delivery));
+        dispatcher.finished(delivery);
+    }
+
+    private static Outcome death(Delivery delivery) {
+        return new Outcome.Dead(delivery.queued(), 1, 3, Instant.EPOCH, "status", true, null);
     }
 
     private List<String> keys() {
