@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Answer;
+import io.posel.testing.MovableClock;
 import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
@@ -159,6 +160,46 @@ class OrderIT {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> receiver.requests().size() == 3);
             assertThat(targets(receiver)).containsExactly("/?n=1", "/?n=2", "/?n=3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    @DisplayName("E5, F6: an entity keeps its order when the ordering is changed, back again, and over a restart")
+    void orderingChanges(TestDatabase database) throws IOException {
+        MovableClock clock = new MovableClock();
+        try (Receiver receiver = Receiver.start();
+                RunningPosel posel = RunningPosel.on(database, home)
+                        .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT10M")
+                        .at(clock)
+                        .start()) {
+            receiver.answer(Answer.status(500));
+            String webhook = "/api/webhooks/"
+                    + posel.client()
+                            .createWebhook("{\"name\":\"w\",\"events\":[\"t\"],\"url\":\"%s\"}"
+                                    .formatted(receiver.url("/?n=#n#")));
+            plain(posel, 1);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> posel.rows("select attempts from delivery").equals(List.of("1")));
+            plain(posel, 2);
+            posel.client().patch(webhook, "{\"ordering\":\"entityType\"}");
+            plain(posel, 3);
+            posel.client().patch(webhook, "{\"ordering\":\"none\"}");
+            posel.client().patch(webhook, "{\"ordering\":\"entity\"}");
+            plain(posel, 4);
+
+            receiver.answer(Answer.ok());
+            clock.move(Duration.ofMinutes(10));
+            posel.restart();
+            plain(posel, 5);
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> receiver.requests().size() == 6);
+            assertThat(targets(receiver)).containsExactly("/?n=1", "/?n=1", "/?n=2", "/?n=3", "/?n=4", "/?n=5");
+
+            posel.client().patch(webhook, "{\"ordering\":\"entityType\"}");
+            posel.client().post("/api/deliveries/replay", "{\"states\":[\"delivered\"]}");
+            assertThat(posel.rows("select distinct lane_key from delivery")).containsExactly("c");
         }
     }
 

@@ -1,8 +1,11 @@
 package io.posel.delivery;
 
+import io.posel.webhook.LaneKey;
+import io.posel.webhook.Ordering;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Everything on disk up to {@code scanned} is held here, out, delayed, done, or of a lane that is parked at or before
  *       it.
  *   <li>Unless {@code behind}, nothing else is on disk but what is still to be handed over.
+ *   <li>Nothing that keeps an order is taken while something is not done that was queued before it in another scope (an
+ *       entity, an entity type, none): the scan stops there. So a webhook whose ordering is changed keeps the order of
+ *       each entity (F6), whatever the lanes are that its deliveries were given.
  *   <li>What is held is bounded by the window and, for each lane, by a few places (G5). A lane with more on disk is parked
  *       at the place where it was cut off and is filled from there, while the scan goes on for the others.
  *   <li>Of what is delayed, waiting on disk for its next attempt, only its place and the key of its lane are here. What
@@ -94,6 +100,10 @@ final class Lanes {
 
     private boolean behind = true;
     private boolean reading;
+    /** The scopes of what was taken since all was done. */
+    private final Set<Ordering> scopes = EnumSet.noneOf(Ordering.class);
+    /** What comes next is of another scope. */
+    private boolean blocked;
 
     /**
      * @param window deliveries held at most; while so many wait, nothing more is read but for lanes that ran empty
@@ -112,7 +122,9 @@ final class Lanes {
 
     /** The place behind which the next page is to be read, empty if none is wanted now. */
     OptionalLong wantsPage() {
-        return behind && waiting.size() < window ? OptionalLong.of(scanned) : OptionalLong.empty();
+        return behind && waiting.size() < window && !(blocked && isSomethingLeft())
+                ? OptionalLong.of(scanned)
+                : OptionalLong.empty();
     }
 
     /** How many more may be held. */
@@ -227,6 +239,7 @@ final class Lanes {
     void reading() {
         reading = true;
         behind = false;
+        blocked = false;
         meanwhile.clear();
     }
 
@@ -271,12 +284,39 @@ final class Lanes {
 
     private void take(List<Queued> deliveries, Set<Queued.Run> skip) {
         for (Queued delivery : deliveries) {
+            boolean skipped = skip.contains(delivery.identity());
+            if (!skipped && mustWaitForOtherScopes(delivery)) {
+                blocked = true;
+                wake();
+                return;
+            }
             scanned = Math.max(scanned, delivery.pos());
             seen = Math.max(seen, scanned);
-            if (!skip.contains(delivery.identity())) {
+            if (!skipped) {
                 offer(delivery);
             }
         }
+    }
+
+    private boolean mustWaitForOtherScopes(Queued delivery) {
+        Ordering scope = LaneKey.ordering(delivery.laneKey());
+        if (scopes.contains(scope) ? scopes.size() == 1 : scopes.isEmpty()) {
+            scopes.add(scope);
+            return false;
+        }
+        if (!isSomethingLeft()) {
+            scopes.clear();
+        }
+        if (scope != Ordering.NONE && !scopes.isEmpty()) {
+            return true;
+        }
+        scopes.add(scope);
+        return false;
+    }
+
+    /** Whether something that was taken is not done. */
+    private boolean isSomethingLeft() {
+        return !(waiting.isEmpty() && out.isEmpty() && delayed.isEmpty() && lanes.isEmpty());
     }
 
     private void offer(Queued read) {
@@ -435,7 +475,11 @@ final class Lanes {
         toRefill.clear();
         waiting.clear();
         scanned = 0;
+        blocked = false;
         wake();
+        scopes.clear();
+        out.values().forEach(lane -> scopes.add(LaneKey.ordering(lane.key)));
+        delayed.values().forEach(lane -> scopes.add(LaneKey.ordering(lane.key)));
         lanes.values().removeIf(lane -> lane.out == null && lane.delayedAt == 0);
         for (Lane lane : lanes.values()) {
             lane.waiting.clear();

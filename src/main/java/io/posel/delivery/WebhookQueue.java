@@ -1,6 +1,7 @@
 package io.posel.delivery;
 
 import io.posel.webhook.Definition;
+import io.posel.webhook.LaneKey;
 import io.posel.webhook.Webhook;
 import java.time.Duration;
 import java.time.Instant;
@@ -194,13 +195,14 @@ final class WebhookQueue {
         return unsettled.keySet();
     }
 
-    /** Whether the outcomes of what was before it in its lane are all on disk. */
+    /** Whether the outcomes of what was before it in its lane, or in another scope, are all on disk. */
     boolean isFirstUnsettled(Queued delivery) {
         return delivery.laneKey() == null
                 || unsettled.values().stream()
-                        .allMatch(each -> each.identity().equals(delivery.identity())
+                        .allMatch(each -> each.pos() >= delivery.pos()
+                                || settled.contains(each.identity())
                                 || !delivery.laneKey().equals(each.laneKey())
-                                || settled.contains(each.identity()));
+                                        && LaneKey.ordering(delivery.laneKey()) == LaneKey.ordering(each.laneKey()));
     }
 
     /** It has ended. */

@@ -59,7 +59,7 @@ public final class Replay {
               and (d.state in ('delivered', 'queued', 'held') or %s))""";
 
     private static final String QUEUE = """
-            update delivery set state = 'queued', reason = null, pos = ?, run = run + 1, attempts = 0,
+            update delivery set state = 'queued', reason = null, pos = ?, lane_key = ?, run = run + 1, attempts = 0,
               webhook_version = null, next_at = null, settled_at = null, status = null, duration_ms = null
             where id = ? and run = ? and state in ('dead', 'skipped', 'delivered')
               and exists (select 1 from event e where e.no = delivery.event_no and octet_length(e.data) > 0)""";
@@ -132,7 +132,7 @@ public final class Replay {
         Webhook webhook = requireSendable(delivery.webhookId());
         return queue(
                 webhook.id(),
-                List.of(new Settled(delivery.id(), delivery.run(), "", null)),
+                List.of(new Settled(delivery.id(), delivery.run(), delivery.entity(), null)),
                 entry.of(webhook.id(), webhook.version()).about(delivery.id().toString()));
     }
 
@@ -251,7 +251,7 @@ public final class Replay {
         return new Settled(
                 row.getObject("id", UUID.class),
                 row.getInt("run"),
-                row.getString("entity_type") + ":" + row.getString("entity_id"),
+                new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
                 row.getObject("sequence", Long.class));
     }
 
@@ -272,12 +272,17 @@ public final class Replay {
         return Webhooks.await(settlement.wish(Wish.queueing(deliveries.size(), transaction -> {
             Places places = transaction.places();
             places.announced().addUnread(webhookId);
+            // in the lanes of today: in those that they had they would wait until all others of the webhook are done
+            Ordering ordering = webhooks.find(webhookId)
+                    .map(webhook -> webhook.definition().ordering())
+                    .orElse(Ordering.ENTITY);
             int count;
             try (PreparedStatement update = transaction.connection().prepareStatement(QUEUE)) {
                 for (Settled each : deliveries) {
                     update.setLong(1, places.next());
-                    update.setObject(2, each.id());
-                    update.setInt(3, each.run());
+                    update.setString(2, LaneKey.of(ordering, each.entity()));
+                    update.setObject(3, each.id());
+                    update.setInt(4, each.run());
                     update.addBatch();
                 }
                 count = Arrays.stream(update.executeBatch()).sum();

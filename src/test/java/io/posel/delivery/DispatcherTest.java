@@ -756,6 +756,65 @@ class DispatcherTest {
     }
 
     @Test
+    @DisplayName("E5, F6: after a change of the ordering what was queued before goes first, in either direction")
+    void orderingChanges() {
+        queue("w", "c:1", "c:2", "c", "c", "c:1", null, "c:2");
+        run();
+        assertThat(keys()).containsExactly("c:1", "c:2");
+
+        deliver(started.get(0));
+        run();
+        assertThat(keys()).hasSize(2);
+        deliver(started.get(1));
+        run();
+        assertThat(keys()).containsExactly("c:1", "c:2", "c");
+        deliver(started.get(2));
+        run();
+        deliver(started.get(3));
+        run();
+
+        assertThat(keys()).containsExactly("c:1", "c:2", "c", "c", "c:1", null);
+        deliver(started.get(4));
+        deliver(started.get(5));
+        run();
+        assertThat(keys()).endsWith("c:2");
+    }
+
+    @Test
+    @DisplayName("E5, F6: so it does behind redeliveries that wait, when it comes live and when it is read anew")
+    void orderingChangesWhileOthersWait() {
+        for (int i = 0; i < WINDOW / 2 + 2; i++) {
+            queue("w", "c:" + i);
+        }
+        run();
+        for (int i = 0; i < WINDOW / 2 + 2; i++) {
+            fail(started(i));
+            run();
+        }
+        assertThat(dispatcher.bytesDelayed()).isPositive();
+        int before = started.size();
+
+        Queued next = disk.add("w", "c");
+        dispatcher.queued(Map.of("w", List.of(next)));
+        run();
+        dispatcher.changed("w");
+        run();
+        List.copyOf(started).stream().filter(each -> !each.isPostponed()).forEach(this::deliver);
+        run();
+        assertThat(started).hasSize(before);
+
+        clock.move(DELAY);
+        timer.runAll();
+        run();
+        assertThat(started).extracting(Delivery::attempt).last().isEqualTo(2);
+        for (int i = before; i < started.size() && !keys().contains("c"); i++) {
+            deliver(started.get(i));
+            run();
+        }
+        assertThat(keys()).endsWith("c");
+    }
+
+    @Test
     @DisplayName("F2: an attempt that is due later is started then, and holds no permit until then")
     void notBefore() {
         webhook("w", true, 1);
