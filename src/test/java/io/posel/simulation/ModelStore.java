@@ -7,6 +7,8 @@ import io.posel.delivery.StartRecord;
 import io.posel.delivery.StoredEvent;
 import io.posel.event.Event;
 import io.posel.store.Watermark;
+import io.posel.webhook.LaneKey;
+import io.posel.webhook.Ordering;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,6 +49,15 @@ final class ModelStore {
         /** What a replay queues again. */
         boolean isOver() {
             return state.equals("delivered") || state.equals("dead") || state.equals("skipped");
+        }
+
+        /** Whether this, which was queued before it, must be over before that one goes, whatever scope each has (F6). */
+        boolean isBefore(Row other) {
+            if (other.lane == null || lane != null && LaneKey.ordering(lane) == LaneKey.ordering(other.lane)) {
+                return other.lane != null && other.lane.equals(lane);
+            }
+            return event.entity.equals(other.event.entity)
+                    || LaneKey.ordering(other.lane) == Ordering.ENTITY_TYPE; // there is one type
         }
 
         Queued queued() {
@@ -219,12 +230,13 @@ final class ModelStore {
         String lane = laneOf(row.webhook, row.lane);
         if (row.pos > 0 && lane != null && !(outcome instanceof Outcome.Skipped)) {
             for (Row before : queue(row.webhook).headMap(row.pos).values()) {
-                if (row.lane.equals(before.lane) && !givenUp.contains(new Queued.Run(before.id, before.run))) {
+                if (before.isBefore(row) && !givenUp.contains(new Queued.Run(before.id, before.run))) {
                     throw new AssertionError("what is settled of " + lane + " is no prefix: " + before.pos
                             + " waits while " + row.pos + " is settled");
                 }
             }
             settledUpTo.merge(lane, row.pos, Math::max);
+            settledUpTo.merge(entityOf(row), row.pos, Math::max);
         }
         queue(row.webhook).remove(row.pos);
         row.pos = 0;
@@ -387,6 +399,11 @@ final class ModelStore {
         calms++;
         diedAtPlace = null;
         started.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
+    }
+
+    /** Under which it is known what was settled of an entity, whatever scope that had; no lane has this name. */
+    static String entityOf(Row row) {
+        return row.webhook + "/entity " + row.event.entity;
     }
 
     static String laneOf(String webhook, String lane) {

@@ -137,8 +137,8 @@ final class Node {
     final Set<Long> resequencing = new HashSet<>();
     final Deque<Runnable> pool = new ArrayDeque<>();
     final List<Attempt> attempts = new ArrayList<>();
-    /** Ended in this process, whether or not that is on disk. */
-    final Set<Queued.Run> ended = new HashSet<>();
+    /** Delivered by this process, whether or not that is on disk. */
+    final Set<Queued.Run> delivered = new HashSet<>();
 
     private final HandOver handOver;
     private final RecentEvents recent = new RecentEvents(5_000);
@@ -961,7 +961,9 @@ final class Node {
 
     private void end(Delivery delivery, Outcome outcome) {
         delivery.end(outcome);
-        ended.add(delivery.queued().identity());
+        if (outcome instanceof Outcome.Delivered) {
+            delivered.add(delivery.queued().identity());
+        }
         settle(outcome);
         dispatcher.finished(delivery);
     }

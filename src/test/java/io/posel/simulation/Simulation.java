@@ -4,6 +4,7 @@ import io.posel.delivery.Delivery;
 import io.posel.delivery.Limits;
 import io.posel.delivery.Pacing;
 import io.posel.delivery.Queued;
+import io.posel.event.EntityRef;
 import io.posel.simulation.ModelStore.ModelEvent;
 import io.posel.simulation.ModelStore.Row;
 import io.posel.simulation.Node.Answer;
@@ -14,6 +15,7 @@ import io.posel.store.GroupCommit;
 import io.posel.store.StoreRefusedException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
+import io.posel.webhook.LaneKey;
 import io.posel.webhook.Ordering;
 import io.posel.webhook.Webhook;
 import java.sql.SQLException;
@@ -70,6 +72,8 @@ final class Simulation {
     private static final int MAX_DEPTH = 3;
     private static final int MOST_MEANWHILE = 20;
     private static final int WEIGHT = 4_096 + 2_000;
+    /** What a lane takes that waits for a redelivery on disk. */
+    private static final int LANE = 510;
 
     private final SplittableRandom random;
     private final ModelStore store = new ModelStore();
@@ -131,14 +135,14 @@ final class Simulation {
                 lanePlaces,
                 lanePlaces + random.nextInt(20),
                 1 + random.nextInt(6),
-                WEIGHT * (1L + random.nextInt(8)),
+                random.nextInt(6) == 0 ? 3L * LANE : WEIGHT * (1L + random.nextInt(16)),
                 1 + random.nextInt(20),
                 Duration.ofMinutes(5));
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             put("w" + i, true, Ordering.values()[random.nextInt(3)]);
         }
-        int entities = 1 + random.nextInt(4);
+        int entities = 1 + random.nextInt(random.nextInt(6) == 0 ? 20 : 4);
         for (int i = 0; i < entities; i++) {
             producers.add(new Producer("e" + i, random.nextInt(3) == 0));
         }
@@ -601,12 +605,7 @@ final class Simulation {
     List<Match> match(ModelEvent event) {
         List<Match> matches = new ArrayList<>();
         for (Webhook webhook : webhooks.values()) {
-            String lane =
-                    switch (webhook.definition().ordering()) {
-                        case ENTITY -> event.entity;
-                        case ENTITY_TYPE -> "all";
-                        case NONE -> null;
-                    };
+            String lane = LaneKey.of(webhook.definition().ordering(), new EntityRef("e", event.entity));
             String state = !webhook.sends() ? "skipped" : event.sequence != null ? "held" : "queued";
             matches.add(new Match(webhook.id(), lane, state));
         }
@@ -657,14 +656,16 @@ final class Simulation {
         if (lane == null || store.givenUp.contains(queued.identity())) {
             return;
         }
-        long settled = store.settledUpTo.getOrDefault(lane, 0L);
+        Row row = store.row(queued.id());
+        long settled = Math.max(
+                store.settledUpTo.getOrDefault(lane, 0L), store.settledUpTo.getOrDefault(ModelStore.entityOf(row), 0L));
         if (isBroken(settled < queued.pos())) {
             throw broken("G3: what is sent last is never older than what is settled: %s after %s", queued, settled);
         }
-        for (Row row :
+        for (Row before :
                 store.queues.get(queued.webhookId()).headMap(queued.pos()).values()) {
-            if (queued.laneKey().equals(row.lane) && isBroken(sender.ended.contains(new Queued.Run(row.id, row.run)))) {
-                throw broken("G3: %s is sent while %s waits in the same lane", queued, row.queued());
+            if (before.isBefore(row) && isBroken(sender.delivered.contains(new Queued.Run(before.id, before.run)))) {
+                throw broken("G3: %s is sent while %s is neither delivered nor dead on disk", queued, before.queued());
             }
         }
     }
@@ -745,6 +746,9 @@ final class Simulation {
         if (isBroken(node.dispatcher.bytes() <= limits.bytes() + WEIGHT)) {
             throw broken("G5: %d bytes are on their way", node.dispatcher.bytes());
         }
+        if (isBroken(node.dispatcher.bytesDelayed() <= limits.bytes() + LANE)) {
+            throw broken("G5: %d bytes are kept of lanes that wait", node.dispatcher.bytesDelayed());
+        }
         // those that are being written, and as many behind them
         if (isBroken(node.unwritten <= 2 * (limits.unsettled() + limits.threads() + 1))) {
             throw broken("G5: %d outcomes are not on disk", node.unwritten);
@@ -816,6 +820,7 @@ final class Simulation {
                     .collect(Collectors.toSet());
             List<Queued> rest = store.queued().stream()
                     .filter(row -> !isDisturbed(row) && (hangs || !waiting.contains(row.webhook + row.lane)))
+                    .filter(row -> !isBehindAnotherScope(row))
                     .map(Row::queued)
                     .toList();
             // one that goes alone waits for requests that end in reality
@@ -838,6 +843,7 @@ final class Simulation {
         require(store.held.isEmpty(), "G6: no event waits for a number for ever: %s", store.held.values());
         require(node.dispatcher.held() == 0, "G5: %d are still held", node.dispatcher.held());
         require(node.dispatcher.bytes() == 0, "G5: %d bytes are still on their way", node.dispatcher.bytes());
+        require(node.dispatcher.bytesDelayed() == 0, "G5: lanes still take %d bytes", node.dispatcher.bytesDelayed());
         require(node.dispatcher.inFlight() == 0, "G4: %d are still in flight", node.dispatcher.inFlight());
         node.writeSettlement();
         node.writeIntake();
@@ -873,22 +879,31 @@ final class Simulation {
         return store.isQueueEmpty()
                 && store.held.isEmpty()
                 && node.dispatcher.bytes() == 0
+                && node.dispatcher.bytesDelayed() == 0
                 && node.dispatcher.held() == 0
                 && node.dispatcher.inFlight() == 0;
     }
 
-    /** So many lanes fail that they fill a window, or what all webhooks share. */
+    /** So many lanes fail that they fill what all webhooks share. */
     private boolean isCrowded() {
         long failing = store.queued().stream()
                 .filter(this::isDisturbed)
                 .map(row -> row.lane == null ? row.id : row.lane)
                 .distinct()
                 .count();
-        return failing >= limits.window()
+        return failing * LANE >= limits.bytes() / 4
                 || limits.window() < 8
                 || limits.held() < webhooks.size() * limits.window()
                 || limits.threads() <= webhooks.size() * 2
                 || limits.bytes() < 8L * WEIGHT;
+    }
+
+    /** The ordering of its webhook was changed, so that it waits for all that was queued before (F6). */
+    private boolean isBehindAnotherScope(Row row) {
+        return store.queued().stream()
+                .anyMatch(each -> each.webhook.equals(row.webhook)
+                        && each.pos < row.pos
+                        && LaneKey.ordering(each.lane) != LaneKey.ordering(row.lane));
     }
 
     private boolean isDisturbed(Row row) {
@@ -896,9 +911,7 @@ final class Simulation {
             return false;
         }
         boolean paused = node.dispatcher.pausedUntil(row.webhook).isPresent();
-        return paused
-                || row.webhook.equals("w0")
-                        && (hangs || throttles || fails && (row.lane == null || !row.lane.equals("e1")));
+        return paused || row.webhook.equals("w0") && (hangs || throttles || fails && !"e:e1".equals(row.lane));
     }
 
     /** Does everything that can be done without time passing. */
