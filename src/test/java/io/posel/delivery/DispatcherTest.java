@@ -547,6 +547,7 @@ class DispatcherTest {
         run();
         Delivery first = started(WINDOW);
         fail(first);
+        run();
         disk.attempts(first, 0);
 
         clock.move(DELAY);
@@ -563,6 +564,7 @@ class DispatcherTest {
         queue("w", "a", "a");
         run();
         fail(started(WINDOW));
+        run();
         disk.remove(started(WINDOW).queued());
         dispatcher.changed("w");
         run();
@@ -585,6 +587,10 @@ class DispatcherTest {
         run();
         fail(started(WINDOW));
         fail(started(WINDOW + 1));
+        run();
+        queue("w", "a");
+        run();
+        assertThat(started).hasSize(WINDOW + 2);
 
         dispatcher.changed("w");
         run();
@@ -605,6 +611,7 @@ class DispatcherTest {
         queue("w", "a");
         run();
         fail(started(WINDOW));
+        run();
         clock.move(DELAY);
         disk.broken = true;
         timer.runAll();
