@@ -141,8 +141,8 @@ class IsolationIT {
                 .mapToObj(each -> event("sick" + each))
                 .collect(Collectors.joining(",", "[", "]")));
 
-        await().atMost(SOON.multipliedBy(3)).untilAsserted(() -> assertThat(running.rows(
-                        "select state, attempts, count(*) from delivery group by state, attempts"))
+        await().atMost(SOON.multipliedBy(3)).untilAsserted(() -> assertThat(
+                        running.rows("select state, attempts, count(*) from delivery group by state, attempts"))
                 .containsExactly("delivered 2 700"));
         assertThat(targets()).hasSize(1_400);
     }

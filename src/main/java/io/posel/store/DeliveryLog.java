@@ -43,18 +43,20 @@ public final class DeliveryLog {
             from attempt where delivery_id = any(?) order by delivery_id, run, number""";
 
     private static final int MOST_WAITING = 200;
+    private static final String OLDEST_KEY = "select min(accepted_at) from event_key";
+    private static final OffsetDateTime NEVER = OffsetDateTime.parse("9999-12-31T00:00:00Z");
 
     /**
      * The events with an id that a producer gave: by its keys, which have the time of acceptance of their events, and for
-     * what has waited for longer than keys are kept by that time.
+     * what has waited for longer than keys are kept by that time. The oldest key's is a parameter, so that the database
+     * knows how few these are.
      */
     static final String NUMBERS = """
             select e.no from event_key k
               join event e on e.accepted_at = k.accepted_at and e.id = k.id and e.source = k.source
             where k.id = ?
             union all
-            select e.no from event e where e.id = ? and e.accepted_at < coalesce(
-              (select min(accepted_at) from event_key), timestamp with time zone '9999-12-31 00:00:00+00:00')
+            select e.no from event e where e.id = ? and e.accepted_at < ?
             order by 1 desc fetch first 10000 rows only""";
 
     private static final Page<?> NOTHING = new Page<>(List.of(), null);
@@ -102,6 +104,7 @@ public final class DeliveryLog {
         try (PreparedStatement select = Searches.statement(connection, NUMBERS)) {
             select.setString(1, filter.event());
             select.setString(2, filter.event());
+            select.setObject(3, oldestKey(connection));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     numbers.add(row.getLong(1));
@@ -110,6 +113,15 @@ public final class DeliveryLog {
         }
         conditions.andAll(number + " = any(?)", (Object) numbers.toArray(Long[]::new));
         return numbers.isEmpty();
+    }
+
+    private static OffsetDateTime oldestKey(Connection connection) throws SQLException {
+        try (PreparedStatement select = Searches.statement(connection, OLDEST_KEY);
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            OffsetDateTime oldest = row.getObject(1, OffsetDateTime.class);
+            return oldest == null ? NEVER : oldest;
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -246,8 +246,9 @@ public final class Erasure {
         /** As many as a portion may change. */
         private Object[] deliveries(Connection connection, String condition) throws SQLException {
             List<Object> ids = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement("select id from delivery where event_no = any(?)"
-                    + " and " + condition + " fetch first " + WEIGHT + " rows only")) {
+            try (PreparedStatement select =
+                    connection.prepareStatement("select id from delivery where event_no = any(?)" + " and " + condition
+                            + " fetch first " + WEIGHT + " rows only")) {
                 bind(connection, select, 1);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {

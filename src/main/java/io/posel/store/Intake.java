@@ -435,7 +435,8 @@ public final class Intake implements AutoCloseable {
         }
 
         /** Deletes what others have stored meanwhile. */
-        private static void drop(Connection connection, Map<EventKeys.Key, Long> written, EventKeys keys) throws SQLException {
+        private static void drop(Connection connection, Map<EventKeys.Key, Long> written, EventKeys keys)
+                throws SQLException {
             Object[] numbers = written.entrySet().stream()
                     .filter(each -> !keys.isNew(each.getKey()))
                     .map(Map.Entry::getValue)

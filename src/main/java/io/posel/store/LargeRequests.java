@@ -53,7 +53,8 @@ final class LargeRequests implements AutoCloseable {
      * @param numbers of those of its events that are written
      * @param webhooks that have something to send of it
      */
-    record Written(Transaction transaction, PlacesAhead ahead, Map<EventKeys.Key, Long> numbers, Set<String> webhooks) {}
+    record Written(
+            Transaction transaction, PlacesAhead ahead, Map<EventKeys.Key, Long> numbers, Set<String> webhooks) {}
 
     LargeRequests(
             DataSource dataSource,

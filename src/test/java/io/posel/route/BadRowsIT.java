@@ -95,12 +95,14 @@ class BadRowsIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("E6: a row whose number is far above the others of its entity is set aside with the reason; the others go")
+    @DisplayName(
+            "E6: a row whose number is far above the others of its entity is set aside with the reason; the others go")
     void jump(TestDatabase database) throws Exception {
         try (RunningPosel posel = polling(database);
                 Outbox outbox = outbox(posel)) {
-            outbox.execute("insert into event_outbox (type, entity_type, entity_id, sequence) values ('o.x', 'o', '1', 1),"
-                    + " ('o.x', 'o', '1', 9223372036854775807), ('o.x', 'o', '1', 2)");
+            outbox.execute(
+                    "insert into event_outbox (type, entity_type, entity_id, sequence) values ('o.x', 'o', '1', 1),"
+                            + " ('o.x', 'o', '1', 9223372036854775807), ('o.x', 'o', '1', 2)");
             posel.start();
 
             await().until(() -> sent(posel).size() == 2

@@ -26,7 +26,7 @@ class WorkingMemoryTest {
     private static final int MEGABYTE = 1024 * 1024;
 
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final WorkingMemory memory = new WorkingMemory(10 * MEGABYTE, 2, Duration.ofSeconds(20));
+    private final WorkingMemory memory = new WorkingMemory(10 * MEGABYTE, 2, Duration.ofMinutes(10));
     private final List<Exchange> exchanges = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -99,11 +99,13 @@ class WorkingMemoryTest {
         }
         await().until(() -> memory.waiting() == 2);
 
-        assertThatThrownBy(() -> memory.take(exchange(), MEGABYTE))
-                .isInstanceOfSatisfying(ProblemException.class, problem -> {
-                    assertThat(problem.status()).isEqualTo(503);
-                    assertThat(problem.errors().get(0).code()).isEqualTo("too-busy");
-                });
+        Exchange third = exchange();
+        Future<?> refused = threads.submit(() -> memory.take(third, MEGABYTE));
+        await().atMost(Duration.ofMinutes(1)).until(refused::isDone);
+        assertThatThrownBy(refused::get).cause().isInstanceOfSatisfying(ProblemException.class, problem -> {
+            assertThat(problem.status()).isEqualTo(503);
+            assertThat(problem.errors().get(0).code()).isEqualTo("too-busy");
+        });
     }
 
     @Test

@@ -497,8 +497,7 @@ final class Node {
      * @param items what is written, any of which may be refused
      * @param changes says what will be queued, and returns what the commit does
      */
-    private void transaction(
-            int writer, boolean places, List<?> items, Function<HandOver.Announced, Runnable> changes)
+    private void transaction(int writer, boolean places, List<?> items, Function<HandOver.Announced, Runnable> changes)
             throws SQLException {
         requireDatabase();
         int failOvers = world.failOvers();

@@ -97,6 +97,7 @@ final class Simulation {
     private final Map<Object, Integer> refusals = new IdentityHashMap<>();
     /** How often it was. */
     private final Map<Object, Integer> refused = new IdentityHashMap<>();
+
     private final boolean loses;
     /** Puts the database back to what its replica has received; null: that has all of it. */
     private Runnable replica;
@@ -834,6 +835,9 @@ final class Simulation {
             quiet(true);
             pass(Math.max(1_000, node.nextTimer() - millis));
             node.findHeld();
+            if (!store.givenUp.isEmpty()) {
+                webhooks.keySet().forEach(node.dispatcher::changed); // or they wait for the next start
+            }
         }
         if (isBroken(isDone())) {
             throw broken(

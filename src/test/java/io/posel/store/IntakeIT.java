@@ -598,6 +598,35 @@ class IntakeIT {
 
         @Test
         @DisplayName(
+                "E4: what a process that died had written of a large request is in no queue, and gone at the next start")
+        void largeCrashed() throws Exception {
+            accept(queued(event("before", "x", null)));
+            try (Transaction transaction = transactions().begin()) {
+                PlacesAhead ahead = transaction.ahead();
+                try (EventRows rows = new EventRows(
+                        transaction.connection(),
+                        OffsetDateTime.now(),
+                        Generators.timeBasedEpochGenerator(),
+                        ahead::pause)) {
+                    for (Acceptance each : large(3, 1_000, () -> {})) {
+                        long no = ahead.next();
+                        rows.event(no, each);
+                        rows.deliveries(no, each, ahead::next, queued -> {});
+                    }
+                    rows.flush();
+                }
+            }
+            assertThat(queue("w7")).isEmpty();
+
+            fence = OpenDatabase.takeOver(database);
+
+            assertThat(rows("select id from event")).containsExactly("before");
+            assertThat(rows("select webhook_id from delivery")).containsExactly("hook");
+            assertThat(rows("select name from place")).containsExactly("queue");
+        }
+
+        @Test
+        @DisplayName(
                 "E4, F6: an event with more deliveries than a group is released portion by portion, and before higher"
                         + " numbers of its entity")
         void largeRelease() throws Exception {
