@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>Promises: a process that has memory again within 30 s goes on, however full the heap was.
  */
 final class HeapWatch {
-    /** What a start refuses to go on with less than, in bytes. */
-    static final long SMALLEST = 120L * 1024 * 1024;
+    /** What a start refuses to go on with less than, in bytes: of -Xmx96m the serial collector keeps some to itself. */
+    static final long SMALLEST = 88L * 1024 * 1024;
 
     private static final Duration ROUND = Duration.ofSeconds(1);
 
@@ -61,7 +61,7 @@ final class HeapWatch {
         if (heap < SMALLEST) {
             throw new StartFailedException(
                     "the heap is at most " + heap / MEGABYTE
-                            + " MB, and at least 128 MB are needed. Start Java with -Xmx192m or more",
+                            + " MB, and at least 96 MB are needed. Start Java with -Xmx192m or more",
                     null);
         }
     }

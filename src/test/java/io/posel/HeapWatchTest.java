@@ -107,11 +107,11 @@ class HeapWatchTest {
     @Test
     @DisplayName("D3: a start with too small a heap ends with how much is needed")
     void smallestHeap() {
-        assertThatThrownBy(() -> HeapWatch.requireHeap(96 * MEGABYTE))
+        assertThatThrownBy(() -> HeapWatch.requireHeap(64 * MEGABYTE))
                 .isInstanceOf(StartFailedException.class)
                 .hasMessage(
-                        "the heap is at most 96 MB, and at least 128 MB are needed. Start Java with -Xmx192m or more");
-        // of -Xmx128m the serial collector keeps some to itself
-        assertThatCode(() -> HeapWatch.requireHeap(123 * MEGABYTE)).doesNotThrowAnyException();
+                        "the heap is at most 64 MB, and at least 96 MB are needed. Start Java with -Xmx192m or more");
+        // of -Xmx96m the serial collector keeps some to itself
+        assertThatCode(() -> HeapWatch.requireHeap(92 * MEGABYTE)).doesNotThrowAnyException();
     }
 }

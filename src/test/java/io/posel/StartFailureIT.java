@@ -414,13 +414,13 @@ class StartFailureIT {
     @ValueSource(strings = {"run", "check"})
     @DisplayName("D3: with too small a heap the start ends with how much is needed, and so does check")
     void tooSmallAHeap(String command) throws IOException {
-        options.add("-Xmx96m");
+        options.add("-Xmx64m");
 
         Ended ended = posel(command);
 
         assertThat(ended.err())
                 .isEqualTo(PREFIX
-                        + "the heap is at most 96 MB, and at least 128 MB are needed. Start Java with -Xmx192m or"
+                        + "the heap is at most 64 MB, and at least 96 MB are needed. Start Java with -Xmx192m or"
                         + " more\n");
         assertEndedAsAFailure(ended);
         assertThat(home.resolve("data")).doesNotExist();
