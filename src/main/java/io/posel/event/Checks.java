@@ -65,7 +65,7 @@ final class Checks {
     }
 
     /** Where a text has a character that ends a line or turns the direction in which it is read, -1 if nowhere. */
-    private static int firstTurning(String text) {
+    static int firstTurning(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (TURNING.indexOf(c) >= 0) {

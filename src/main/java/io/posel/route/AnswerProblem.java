@@ -3,7 +3,6 @@ package io.posel.route;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.store.NotOwnerException;
-import io.posel.store.StoreRefusedException;
 import io.posel.store.StoreUnavailableException;
 import io.posel.web.Problems;
 import java.time.Duration;
@@ -66,7 +65,7 @@ public final class AnswerProblem implements Processor {
                         503,
                         "not-in-charge",
                         "Nothing was stored: " + cause.getMessage() + ". Repeat it, with the same id.");
-            } else if (cause instanceof StoreRefusedException) {
+            } else if (cause instanceof StoreUnavailableException refused && refused.isRefusal()) {
                 LOG.error("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());
                 return problem(
                         503,

@@ -140,7 +140,7 @@ public final class Database implements AutoCloseable {
             config.setConnectionInitSql(limits.sql());
             config.setValidationTimeout(VALIDATION);
         }
-        config.setDataSource(new Sessions(
+        config.setDataSource(Sessions.opening(
                 new DriverDataSource(access.url(), null, properties, access.user(), access.password()), () -> guard));
         config.setExceptionOverride(new ClosedByDatabase(this::giveUpConnections));
         return new HikariDataSource(config);

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * NotOwnerException}.
  *
  * <p>An item that the database refuses, for whatever reason, stops itself alone: as long as the database answers, what
- * failed together is tried in smaller parts until it is found. Then it fails to its caller with {@link
- * StoreRefusedException}; or, if it has a {@link Batch#strand strand}, it is held back with what must not overtake it, and
+ * failed together is tried in smaller parts until it is found. Then it fails to its caller as a
+ * {@linkplain StoreUnavailableException#isRefusal refusal}; or, if it has a {@link Batch#strand strand}, it is held back with what must not overtake it, and
  * tried again, for which no more than a fifth of the time is spent. It fails all the same when its data are to blame, or
  * when it was refused {@value #TRIES} times and others were not.
  */
@@ -607,7 +607,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
 
     private static Throwable refusal(Throwable cause) {
         return cause instanceof SQLException e
-                ? new StoreRefusedException("the database refused: " + e.getMessage(), e)
+                ? StoreUnavailableException.refusal("the database refused: " + e.getMessage(), e)
                 : cause;
     }
 

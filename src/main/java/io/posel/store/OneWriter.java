@@ -150,19 +150,19 @@ final class OneWriter {
         return QUERY.matcher(text).lookingAt() && !MAY_WRITE.matcher(text).find();
     }
 
-    private interface Call {
+    interface Call {
         @Nullable
         Object on(Method method, Object @Nullable [] arguments) throws Throwable;
     }
 
-    private static <T> T proxy(Class<T> type, Call call) {
+    static <T> T proxy(Class<T> type, Call call) {
         return type.cast(Proxy.newProxyInstance(
                 OneWriter.class.getClassLoader(),
                 new Class<?>[] {type},
                 (proxy, method, arguments) -> call.on(method, arguments)));
     }
 
-    private static @Nullable Object invoke(@Nullable Object target, Method method, Object @Nullable [] arguments)
+    static @Nullable Object invoke(@Nullable Object target, Method method, Object @Nullable [] arguments)
             throws Throwable {
         try {
             return method.invoke(target, arguments);

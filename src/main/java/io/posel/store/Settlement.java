@@ -132,12 +132,13 @@ public final class Settlement implements AutoCloseable {
     }
 
     private static boolean isRefusal(Throwable failure) {
-        return failure instanceof StoreRefusedException
-                || !(failure instanceof StoreUnavailableException) && !(failure instanceof NotOwnerException);
+        return failure instanceof StoreUnavailableException unavailable
+                ? unavailable.isRefusal()
+                : !(failure instanceof NotOwnerException);
     }
 
     /**
-     * Fails with {@link StoreRefusedException} if the database refuses it, and waits while the database does not answer.
+     * Fails with a {@linkplain StoreUnavailableException#isRefusal refusal} if the database refuses it, and waits while the database does not answer.
      */
     public CompletableFuture<Integer> wish(Wish wish) {
         return writer.submit(new Wanted(wish));

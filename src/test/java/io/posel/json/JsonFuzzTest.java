@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.posel.testing.Corpora;
 import io.posel.testing.Fuzz;
+import io.posel.testing.HalfPairs;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -102,7 +103,7 @@ class JsonFuzzTest {
             return false;
         }
         if (node == null) { // it refuses halves of surrogate pairs in names
-            holds(input.matches("(?is).*\\\\ud[89a-f].*"), "is JSON", json);
+            holds(HalfPairs.mayBeIn(input), "is JSON", json);
         } else {
             assertSame(node, json);
         }

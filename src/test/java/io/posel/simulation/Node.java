@@ -18,7 +18,6 @@ import io.posel.simulation.ModelStore.ModelEvent;
 import io.posel.simulation.ModelStore.Row;
 import io.posel.store.GroupCommit;
 import io.posel.store.InDoubtException;
-import io.posel.store.StoreRefusedException;
 import io.posel.store.Watermark;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -972,7 +971,7 @@ final class Node {
         Change change = new Change.Result(outcome);
         settlement.submit(change).whenComplete((written, failure) -> {
             unwritten--;
-            if (failure instanceof StoreRefusedException) {
+            if (Simulation.isRefusal(failure)) {
                 world.givesUp(change, outcome.delivery().identity());
                 if (!(outcome instanceof Outcome.AttemptFailed)) {
                     dispatcher.settled(List.of(outcome.delivery()));

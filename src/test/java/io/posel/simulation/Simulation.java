@@ -12,7 +12,7 @@ import io.posel.simulation.Node.Attempt;
 import io.posel.simulation.Node.Change;
 import io.posel.simulation.Node.Fault;
 import io.posel.store.GroupCommit;
-import io.posel.store.StoreRefusedException;
+import io.posel.store.StoreUnavailableException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
 import io.posel.webhook.LaneKey;
@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -556,12 +557,18 @@ final class Simulation {
             if (calm && (item instanceof Change.Result || item instanceof Node.Work)) {
                 continue;
             } else if (item instanceof Node.Work.Accept accept) {
-                for (ModelEvent event : accept.events()) {
-                    refuse(event, 4);
-                }
+                refuseAny(accept.events());
+            } else if (item instanceof Node.Work.Finish finish) {
+                refuseAny(finish.request().numbers().keySet());
             } else {
                 refuse(item, item instanceof Change.Result ? 6 : Integer.MAX_VALUE);
             }
+        }
+    }
+
+    private void refuseAny(Collection<ModelEvent> events) throws SQLException {
+        for (ModelEvent event : events) {
+            refuse(event, 4);
         }
     }
 
@@ -588,9 +595,13 @@ final class Simulation {
     /** Who was not refused is not told so because of others. */
     void refusedEvents(List<ModelEvent> events, Throwable failure) {
         require(
-                !(failure instanceof StoreRefusedException) || events.stream().anyMatch(refusals::containsKey),
+                !isRefusal(failure) || events.stream().anyMatch(refusals::containsKey),
                 "E3: %s is refused because of others",
                 events);
+    }
+
+    static boolean isRefusal(Throwable failure) {
+        return failure instanceof StoreUnavailableException unavailable && unavailable.isRefusal();
     }
 
     void givesUp(Change change, Queued.Run run) {

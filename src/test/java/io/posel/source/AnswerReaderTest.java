@@ -195,7 +195,7 @@ class AnswerReaderTest {
                 "{\"errors\":[{\"code\":5}]} | says errors: [{\"code\":5}]",
                 "<!DOCTYPE html><title> Sign in </title> | HTML page, such as a login or error page, not JSON; its title is \"Sign in\"",
                 "<?xml version=\"1.0\"?><a/> | the answer is XML",
-                "no JSON | line 1, column 3",
+                "no JSON | line 1, column 1",
                 "{\"items\":[{\"id\":1} | not JSON",
             })
     @DisplayName("K24: an answer that is not what was agreed is named for what it is")

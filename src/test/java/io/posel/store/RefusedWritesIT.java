@@ -75,7 +75,9 @@ class RefusedWritesIT {
                     }
                 });
 
-                assertThat(failure(bad)).isExactlyInstanceOf(StoreRefusedException.class);
+                assertThat(failure(bad))
+                        .isInstanceOfSatisfying(StoreUnavailableException.class, e -> assertThat(e.isRefusal())
+                                .isTrue());
                 awaitSettled(good);
                 assertThat(settlement.wish(transaction -> 7).get(20, TimeUnit.SECONDS))
                         .isEqualTo(7);

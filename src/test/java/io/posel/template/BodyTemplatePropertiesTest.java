@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.posel.json.Json;
+import io.posel.testing.HalfPairs;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,9 @@ class BodyTemplatePropertiesTest {
         byte[] body = BodyTemplate.compile(node.template()).render(data::get);
         Json expected = node.expected(data);
         assertThat(Json.parse(body)).isEqualTo(expected);
-        assertSame(jackson.readTree(body), expected);
+        if (!HalfPairs.mayBeIn(body)) {
+            assertSame(jackson.readTree(body), expected);
+        }
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
@@ -53,6 +56,10 @@ class BodyTemplatePropertiesTest {
         }
         byte[] body = compiled.render(data::get);
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+        assertThat(Json.parse(body)).isNotNull();
+        if (HalfPairs.mayBeIn(body)) {
+            return;
+        }
         // tokens only: a valid number may be too large for any type
         try (JsonParser parser = jackson.createParser(body)) {
             assertThat(parser.nextToken()).isNotNull();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.posel.json.Json;
 import io.posel.testing.Fuzz;
+import io.posel.testing.HalfPairs;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -136,6 +137,10 @@ class TemplateFuzzTest {
         for (int turn = 0; turn < VALUES.size(); turn += 1 + text.length() / 1_000) {
             byte[] body = template.render(filledWith(turn));
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            if (HalfPairs.mayBeIn(body)) {
+                Json.parse(body);
+                continue;
+            }
             try (JsonParser parser = jackson.createParser(new String(body, StandardCharsets.UTF_8))) {
                 holds(parser.nextToken() != null, "is a value", text);
                 parser.skipChildren();
