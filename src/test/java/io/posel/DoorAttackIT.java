@@ -284,7 +284,10 @@ class DoorAttackIT {
                         requests++;
                     } else if (mayLook) {
                         RawHttp.Answer answer = send(method, path, each.head, path);
-                        assertThat(answer.status()).as(each + " " + path).isIn(200, 404, 405);
+                        // one asks for what is not given here
+                        List<Integer> may =
+                                path.equals("/api/entities/sequence") ? List.of(400, 405) : List.of(200, 404, 405);
+                        assertThat(answer.status()).as(each + " " + path).isIn(may);
                         requests++;
                     }
                 }
@@ -555,7 +558,13 @@ class DoorAttackIT {
             tables.remove("owner");
             for (String table : tables) {
                 // the session that is over goes by itself
-                String which = table.equals("login_session") ? " where name <> 'expired'" : "";
+                String which =
+                        switch (table) {
+                            case "login_session" -> " where name <> 'expired'";
+                            // and who is refused is counted
+                            case "audit" -> " where action <> 'access-refused'";
+                            default -> "";
+                        };
                 try (ResultSet row = statement.executeQuery("select * from " + table + which)) {
                     List<String> rows = new ArrayList<>();
                     while (row.next()) {

@@ -42,7 +42,7 @@ final class Checks {
         return text(part, max);
     }
 
-    /** A type by its name, which stands in addresses and on pages. */
+    /** A type that is described: its name stands in addresses and on pages. */
     @Nullable
     String typeName(Part part) {
         String type = required(part, TYPE);
@@ -65,7 +65,7 @@ final class Checks {
     }
 
     /** Where a text has a character that ends a line or turns the direction in which it is read, -1 if nowhere. */
-    static int firstTurning(String text) {
+    private static int firstTurning(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (TURNING.indexOf(c) >= 0) {
@@ -78,7 +78,7 @@ final class Checks {
     /** The type of an event that somebody hands in. */
     @Nullable
     String type(Part part) {
-        String type = typeName(part);
+        String type = required(part, TYPE);
         if (type != null && Event.isOwn(type)) {
             errors.add(
                     part.pointer(),

@@ -71,7 +71,7 @@ public record EventScope(List<String> sources, List<String> types) {
         Set<String> found = new LinkedHashSet<>();
         for (int i = 0; i < array.items().size(); i++) {
             Part item = new Part(part.pointer() + "/" + i, array.items().get(i));
-            String text = longest == Checks.TYPE ? checks.typeName(item) : checks.required(item, longest);
+            String text = checks.required(item, longest);
             if (text != null && !found.add(text)) {
                 errors.add(item.pointer(), "duplicate", "This stands here twice; remove one.");
             }

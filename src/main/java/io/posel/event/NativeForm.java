@@ -37,7 +37,7 @@ final class NativeForm {
         String source = source(Part.of(object, at, "source"), checks);
         String id = checks.text(Part.of(object, at, "id"), Checks.ID);
         Part typePart = Part.of(object, at, "type");
-        String type = example ? checks.typeName(typePart) : checks.type(typePart);
+        String type = example ? checks.required(typePart, Checks.TYPE) : checks.type(typePart);
         EntityRef entity = entity(Part.of(object, at, "entity"), checks, errors);
         Long sequence = checks.sequence(Part.of(object, at, "sequence"));
         String occurredAt = checks.time(Part.of(object, at, "occurredAt"));

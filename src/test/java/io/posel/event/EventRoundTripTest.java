@@ -65,7 +65,7 @@ class EventRoundTripTest {
         return Combinators.combine(
                         Arbitraries.oneOf(Arbitraries.just(""), key(200)),
                         key(128),
-                        key(100).filter(type -> Checks.firstTurning(type) < 0 && !type.matches("[.]{1,2}")),
+                        key(100),
                         Combinators.combine(key(100), key(200)).as(EntityRef::new),
                         Arbitraries.longs().greaterOrEqual(0).injectNull(0.2),
                         times.injectNull(0.2),

@@ -293,6 +293,7 @@ final class ModelStore {
         parts.add(remember(keys));
         parts.add(remember(held));
         parts.add(remember(released));
+        parts.add(remember(numberings));
         parts.add(remember(settledUpTo));
         List<Row> rowsThen = List.copyOf(rows);
         long placeThen = place;

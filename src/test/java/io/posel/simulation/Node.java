@@ -18,6 +18,7 @@ import io.posel.simulation.ModelStore.ModelEvent;
 import io.posel.simulation.ModelStore.Row;
 import io.posel.store.GroupCommit;
 import io.posel.store.InDoubtException;
+import io.posel.store.StoreUnavailableException;
 import io.posel.store.Watermark;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -64,7 +65,12 @@ final class Node {
     }
 
     /** A request whose rows are written at places ahead, as LargeRequests does it. */
-    record Large(long first, long last, Map<ModelEvent, Long> numbers, Map<ModelEvent, List<Row>> rows) {}
+    record Large(
+            List<ModelEvent> events,
+            long first,
+            long last,
+            Map<ModelEvent, Long> numbers,
+            Map<ModelEvent, List<Row>> rows) {}
 
     /** What the settlement's writer does. */
     sealed interface Change {
@@ -368,7 +374,7 @@ final class Node {
                 world.meanwhile();
             }
         }
-        return new Large(first, place, numbers, rows);
+        return new Large(events, first, place, numbers, rows);
     }
 
     /** The thread that writes large requests. */
@@ -595,6 +601,9 @@ final class Node {
         @Override
         public List<Boolean> write(List<Work> items) throws SQLException {
             world.writes(items.stream().mapToInt(this::weight).sum(), items.size());
+            if (items.get(0) instanceof Work.Finish finish) {
+                requireKnown(finish.request);
+            }
             List<Boolean> results = new ArrayList<>();
             Map<Long, StoredEvent> toSend = new LinkedHashMap<>();
             transaction(INTAKE, true, items, announced -> {
@@ -639,6 +648,14 @@ final class Node {
             });
             toSend.forEach((no, event) -> recent.put(no, event, recent.erasures()));
             return results;
+        }
+
+        private void requireKnown(Large request) {
+            for (ModelEvent event : request.events) {
+                if (!request.numbers.containsKey(event) && !store.keys.containsKey(event.id)) {
+                    throw new StoreUnavailableException("an event that was known has been forgotten");
+                }
+            }
         }
 
         /** The counter moves behind what was written, and what others have stored meanwhile is left out. */

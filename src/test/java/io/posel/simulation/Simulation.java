@@ -814,6 +814,9 @@ final class Simulation {
             require(i < 2_000, "E3: %d outcomes and wishes are never written", node.settlement.waiting());
             millis += node.settlement.waiting() == node.settlement.heldBack() ? 30_000 : 0;
             node.writeSettlement();
+            if (!node.alive) {
+                revive();
+            }
         }
         webhooks.keySet().forEach(id -> {
             put(id, true, webhooks.get(id).definition().ordering());
@@ -1047,14 +1050,18 @@ final class Simulation {
                 }
                 underWay.remove(event);
                 if (accepted) {
-                    boolean stored = store.keys.containsKey(event.id);
-                    require(stored || lost.contains(event.id), "G1: %s was answered and is not on disk", event);
-                    pending.remove(event);
-                    if (stored && !acknowledged.contains(event)) {
-                        acknowledged.add(event);
-                    }
+                    answered(event);
                 }
             });
+        }
+
+        private void answered(ModelEvent event) {
+            boolean stored = store.keys.containsKey(event.id);
+            require(stored || lost.contains(event.id), "G1: %s was answered and is not on disk", event);
+            pending.remove(event);
+            if (stored && !acknowledged.contains(event)) {
+                acknowledged.add(event);
+            }
         }
 
         /** As one request; if it is not answered, each alone. */
@@ -1072,11 +1079,7 @@ final class Simulation {
                 }
                 request.forEach(underWay::remove);
                 if (accepted) {
-                    for (ModelEvent event : request) {
-                        require(store.keys.containsKey(event.id), "G1: %s was answered and is not on disk", event);
-                        pending.remove(event);
-                        acknowledged.add(event);
-                    }
+                    request.forEach(this::answered);
                 }
             });
         }
