@@ -289,7 +289,8 @@ class StartFailureIT {
         open("insert into posel_schema_history (installed_rank, version, description, type, script, checksum,"
                         + " installed_by, execution_time, success) values (1000, '99', 'later', 'SQL', 'V99__later.sql',"
                         + " 1, 'posel', 1, true)")
-                .close();
+                .createStatement()
+                .execute("shutdown");
         String message =
                 "the tables in jdbc:h2:async:" + home.resolve("data/posel") + " were made by a newer Posel: this"
                         + " one does not know their version 99. Start the newer Posel again, or restore the backup from before"

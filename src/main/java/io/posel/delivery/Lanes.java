@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Everything on disk up to {@code scanned} is held here, out, delayed, done, or of a lane that is parked at or before
  *       it.
  *   <li>Unless {@code behind}, nothing else is on disk but what is still to be handed over.
- *   <li>Nothing that keeps an order is taken while something is not done that was queued before it in another scope (an
- *       entity, an entity type, none): the scan stops there. So a webhook whose ordering is changed keeps the order of
+ *   <li>Nothing that keeps an order is taken while something is not done, and on disk, that was queued before it in
+ *       another scope (an entity, an entity type, none): the scan stops there. So a webhook whose ordering is changed keeps the order of
  *       each entity (F6), whatever the lanes are that its deliveries were given.
  *   <li>What is held is bounded by the window and, for each lane, by a few places (G5). A lane with more on disk is parked
  *       at the place where it was cut off and is filled from there, while the scan goes on for the others.
@@ -105,13 +106,17 @@ final class Lanes {
     /** What comes next is of another scope. */
     private boolean blocked;
 
+    private final BooleanSupplier outcomesAreOnDisk;
+
     /**
      * @param window deliveries held at most; while so many wait, nothing more is read but for lanes that ran empty
      * @param lanePlaces deliveries of one lane held at most when the window is crowded
+     * @param outcomesAreOnDisk whether it is on disk how all that is done has ended
      */
-    Lanes(int window, int lanePlaces) {
+    Lanes(int window, int lanePlaces, BooleanSupplier outcomesAreOnDisk) {
         this.window = window;
         this.lanePlaces = lanePlaces;
+        this.outcomesAreOnDisk = outcomesAreOnDisk;
     }
 
     /** There may be more on disk behind what was scanned. */
@@ -314,9 +319,10 @@ final class Lanes {
         return false;
     }
 
-    /** Whether something that was taken is not done. */
+    /** Whether something that was taken is not done, on disk too: or after a crash it would be sent behind what comes. */
     private boolean isSomethingLeft() {
-        return !(waiting.isEmpty() && out.isEmpty() && delayed.isEmpty() && lanes.isEmpty());
+        return !(waiting.isEmpty() && out.isEmpty() && delayed.isEmpty() && lanes.isEmpty())
+                || !outcomesAreOnDisk.getAsBoolean();
     }
 
     private void offer(Queued read) {

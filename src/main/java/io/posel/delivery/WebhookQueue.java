@@ -88,7 +88,7 @@ final class WebhookQueue {
         this.pacing = pacing;
         this.pause = new Pause(pacing);
         this.window = limits.window();
-        this.lanes = new Lanes(window, limits.lanePlaces());
+        this.lanes = new Lanes(window, limits.lanePlaces(), () -> settled.containsAll(unsettled.keySet()));
     }
 
     /**

@@ -27,7 +27,7 @@ class LanesTest {
     /** Of a lane in an empty window. */
     private static final int PLACES = 64;
 
-    private final Lanes lanes = new Lanes(WINDOW, LANE_PLACES);
+    private final Lanes lanes = new Lanes(WINDOW, LANE_PLACES, () -> true);
     private final List<Queued> disk = new ArrayList<>();
 
     @Test
@@ -310,7 +310,7 @@ class LanesTest {
             random = new Random(seed);
             busy = 1 + random.nextInt(12);
             window = random.nextBoolean() ? WINDOW : 4 + random.nextInt(30);
-            lanes = new Lanes(window, 1 + random.nextInt(LANE_PLACES));
+            lanes = new Lanes(window, 1 + random.nextInt(LANE_PLACES), () -> true);
         }
 
         void run() {

@@ -2,6 +2,7 @@ package io.posel.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.posel.access.Role;
 import io.posel.testing.Answer;
@@ -132,6 +133,9 @@ class PageFixtureIT {
         assertThat(POSEL.posel()
                         .rows("select state, count(*) from delivery where webhook_id = '" + good + "' group by state"))
                 .containsExactly("delivered 1500");
-        assertThat(POSEL.client().get("/api/webhooks/" + bad).at("state")).isEqualTo("failing");
+        // told a moment after it is on disk
+        await().untilAsserted(() -> assertThat(
+                        POSEL.client().get("/api/webhooks/" + bad).at("state"))
+                .isEqualTo("failing"));
     }
 }

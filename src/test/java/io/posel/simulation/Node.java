@@ -21,6 +21,7 @@ import io.posel.store.InDoubtException;
 import io.posel.store.StoreUnavailableException;
 import io.posel.store.Watermark;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -602,7 +603,7 @@ final class Node {
         public List<Boolean> write(List<Work> items) throws SQLException {
             world.writes(items.stream().mapToInt(this::weight).sum(), items.size());
             if (items.get(0) instanceof Work.Finish finish) {
-                requireKnown(finish.request);
+                requireValid(finish.request);
             }
             List<Boolean> results = new ArrayList<>();
             Map<Long, StoredEvent> toSend = new LinkedHashMap<>();
@@ -650,7 +651,10 @@ final class Node {
             return results;
         }
 
-        private void requireKnown(Large request) {
+        private void requireValid(Large request) throws SQLException {
+            if (store.place >= request.first && world.failOvers() > 0) {
+                throw new SQLTransientException("places ahead are used up"); // it is at other places than it was
+            }
             for (ModelEvent event : request.events) {
                 if (!request.numbers.containsKey(event) && !store.keys.containsKey(event.id)) {
                     throw new StoreUnavailableException("an event that was known has been forgotten");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -113,10 +114,21 @@ public final class RunningPosel implements AutoCloseable {
     public Connection connect() throws SQLException {
         String url = environment.get("POSEL_DB_URL");
         if (url == null) {
+            makeDirectory(home.resolve("data"));
             var access = Database.Access.embedded(home.resolve("data"));
             return DriverManager.getConnection(access.url(), access.user(), access.password());
         }
         return DriverManager.getConnection(url, environment.get("POSEL_DB_USER"), "");
+    }
+
+    /** As Posel makes it: H2 would let others read it. */
+    private static void makeDirectory(Path data) {
+        try {
+            Files.createDirectories(
+                    data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
