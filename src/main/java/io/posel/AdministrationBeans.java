@@ -6,7 +6,6 @@ import io.posel.event.EventReader;
 import io.posel.json.Json;
 import io.posel.route.EraseEntity;
 import io.posel.route.ManageEventTypes;
-import io.posel.route.ManageSequence;
 import io.posel.route.ManageSetAside;
 import io.posel.route.ManageTokens;
 import io.posel.route.ManageWebhooks;
@@ -25,7 +24,6 @@ import io.posel.store.Catalogue;
 import io.posel.store.DeliveryLog;
 import io.posel.store.QueueDepths;
 import io.posel.store.Replay;
-import io.posel.store.Searches;
 import io.posel.store.SetAsideItems;
 import io.posel.store.Webhooks;
 import io.posel.webhook.Definitions;
@@ -53,7 +51,7 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         Definitions definitions = definitions(settings);
         Warnings warnings = new Warnings(catalogue::find, resolver::refusal, httpsOnly);
         Warnings quickWarnings = new Warnings(catalogue::find, resolver::literalRefusal, httpsOnly);
-        DeliveryLog log = new DeliveryLog(core.database.dataSource(), new Searches(core.database.searches()));
+        DeliveryLog log = new DeliveryLog(core.database.dataSource());
 
         SecureRandom random = new SecureRandom();
         ManageWebhooks manage = new ManageWebhooks(
@@ -113,11 +111,6 @@ record AdministrationBeans(Core core, DeliveryResolver resolver, EventReader rea
         names.accept("answerSetAsideRetry", setAside::finishRetry);
 
         names.accept("eraseEntity", new EraseEntity(core.erasure, core.audit));
-
-        ManageSequence sequence = new ManageSequence(log, core.audit);
-        names.accept("showSequence", sequence::show);
-        names.accept("prepareSequence", sequence::prepare);
-        names.accept("answerSequence", sequence::answerBegun);
 
         names.accept("showAudit", new ShowAudit(core.audit));
         names.accept("showAbout", new ShowAbout(Version.TEXT, core.startedAt, core.database, publicSettings(settings)));

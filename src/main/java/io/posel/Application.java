@@ -76,7 +76,6 @@ public final class Application implements AutoCloseable {
     /** Builds all parts and names them for the route files; opens nothing but connection pools. */
     public Application(Settings settings, InstantSource clock) {
         settings.check();
-        HeapWatch.requireHeap(Runtime.getRuntime().maxMemory());
         this.settings = settings;
         createDirectory(
                 settings.path("posel.data-dir"), settings.text("posel.db.url").isEmpty());
@@ -149,8 +148,6 @@ public final class Application implements AutoCloseable {
      * @throws StartFailedException for anything that waiting does not fix
      */
     public void start() {
-        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
-        OpenFiles.warning(settings).ifPresent(warning -> LOG.warn("{}", warning));
         RouteSet routes = RouteSet.of(settings.home());
         boolean opened = tryToOpen();
         configureCamel(routes);
@@ -160,6 +157,9 @@ public final class Application implements AutoCloseable {
         } catch (Exception e) {
             throw new StartFailedException(StartFailure.explain(e, camel.getCamelContext(), settings::place), e);
         }
+        // not before: a start that fails says that, and nothing else
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
+        OpenFiles.warning(settings).ifPresent(warning -> LOG.warn("{}", warning));
         core.timer.scheduleWithFixedDelay(
                 core.refusedAccess::tell, TELL.toMillis(), TELL.toMillis(), TimeUnit.MILLISECONDS);
         if (opened) {
@@ -370,9 +370,8 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Another Posel writes and sends now, or the database is in an earlier state. Whatever is on its way in this one would
-     * repeat what that one does, or mix with what is there now, so all of it ends here and at once; who starts it again
-     * gets one that waits, or begins anew.
+     * Another Posel writes and sends now. Whatever is on its way in this one would repeat what that one does, so all of
+     * it ends here and at once; who starts it again gets one that waits.
      */
     private static void end() {
         Runtime.getRuntime().halt(1);

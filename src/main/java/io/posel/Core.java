@@ -29,7 +29,6 @@ import io.posel.store.Maintenance;
 import io.posel.store.OpenSessions;
 import io.posel.store.Ownership;
 import io.posel.store.RecordedStarts;
-import io.posel.store.Retention;
 import io.posel.store.Settlement;
 import io.posel.store.Transactions;
 import io.posel.store.Vault;
@@ -59,11 +58,9 @@ import org.slf4j.LoggerFactory;
 final class Core implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Core.class);
     /** Of the heap, what recent events may take. */
-    private static final int RECENT_SHARE = 64;
+    private static final int RECENT_SHARE = 96;
     /** With less on the disk the embedded database soon refuses what is written. */
     private static final long LEAST_ROOM = 1 << 20;
-    /** Of a writer that has work; a time-out of the database would show it later. */
-    private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(15);
 
     final Settings settings;
     final InstantSource clock;
@@ -97,7 +94,6 @@ final class Core implements AutoCloseable {
     final Erasure erasure;
     final Maintenance maintenance;
     final RefusedAccess refusedAccess;
-    final Retention retention;
     final SetAsideReaders setAsideReaders = new SetAsideReaders();
     private volatile boolean isNew;
     private volatile boolean ready;
@@ -106,7 +102,7 @@ final class Core implements AutoCloseable {
     /**
      * Opens nothing but the connection pool, which connects when it is used.
      *
-     * @param lost is called when another Posel has taken over the database, or it has lost what was committed
+     * @param lost is called when another Posel has taken over the database
      */
     Core(Settings settings, InstantSource clock, Runnable lost) {
         this.settings = settings;
@@ -119,7 +115,6 @@ final class Core implements AutoCloseable {
         this.access = access();
         this.database = new Database(access);
         this.fence = new Fence(database.dialect(), lost);
-        database.guardWith(fence);
         this.ownership = new Ownership(
                 access,
                 database,
@@ -128,7 +123,7 @@ final class Core implements AutoCloseable {
                 System::nanoTime,
                 Threads.timer("posel-owner", 1),
                 this::goesOn);
-        this.queue = new DeliveryQueue(database.dataSource(), database.dialect());
+        this.queue = new DeliveryQueue(database.dataSource());
         SecureRandom random = new SecureRandom();
         this.keys = new SecretKeys(settings, random);
         this.vault = new Vault(keys, random);
@@ -174,13 +169,14 @@ final class Core implements AutoCloseable {
                 ownership::isHeld);
         this.intake =
                 new Intake(database.dataSource(), transactions, events, clock, Generators.timeBasedEpochGenerator());
-        intake.jumpAtMost(settings.number("posel.sequence.max-jump", 1, Integer.MAX_VALUE));
         this.erasures = new ErasureWatch(queue, events);
         this.erasure = new Erasure(database.dataSource(), settlement, events, this::queueChanged, clock);
-        this.maintenance =
-                new Maintenance(webhooks, settlement, clock, skipped -> tally.count(Tally.Kind.SKIPPED, skipped));
-        this.retention = new Retention(
-                database.dataSource(), transactions, webhooks, clock, settings.duration("posel.retention"));
+        this.maintenance = new Maintenance(
+                webhooks,
+                settlement,
+                clock,
+                settings.duration("posel.retention"),
+                skipped -> tally.count(Tally.Kind.SKIPPED, skipped));
     }
 
     private Database.Access access() {
@@ -252,13 +248,13 @@ final class Core implements AutoCloseable {
                 if (database.migrate()) {
                     isNew = true;
                 }
-                access.file().ifPresent(Core::restrict);
                 ownership.takeOver();
                 vault.unlock(transactions);
                 webhooks.load();
                 catalogue.load();
                 tokens.load();
                 sessions.load();
+                access.file().ifPresent(Core::restrict);
                 opened = true;
             } else {
                 if (!waiting) {
@@ -304,14 +300,9 @@ final class Core implements AutoCloseable {
         waiting = false;
     }
 
-    /** Whether the database answers, and what is to be written is; and it was opened unless it is another's. */
+    /** Whether the database answers, and was opened unless it is another's. */
     boolean isReady() {
-        return (ready || waiting) && !database.isLost() && isWriting() && database.isReachable();
-    }
-
-    private boolean isWriting() {
-        return LONGEST_STANDSTILL.compareTo(intake.standsStill()) > 0
-                && LONGEST_STANDSTILL.compareTo(settlement.standsStill()) > 0;
+        return (ready || waiting) && !database.isLost() && database.isReachable();
     }
 
     /** Whether the disk of an embedded database has room for more; of another one it is not known. */

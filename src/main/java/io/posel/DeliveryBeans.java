@@ -85,8 +85,7 @@ record DeliveryBeans(Core core, DeliveryResolver resolver, ScheduledExecutorServ
         names.accept("deliveryClient", client);
         names.accept("deliveryHeaders", new DeliveryHeaders());
         names.accept(
-                "renderRequest",
-                new RenderRequest(core.webhooks, new RequestTemplates(), core.dispatcher, core.settlement, core.clock));
+                "renderRequest", new RenderRequest(core.webhooks, new RequestTemplates(), core.settlement, core.clock));
         names.accept("awaitTurn", new AwaitTurn(core.dispatcher));
         names.accept(
                 "prepareAttempt",

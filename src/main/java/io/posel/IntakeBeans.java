@@ -12,7 +12,6 @@ import io.posel.route.ReleaseEvent;
 import io.posel.route.RunUpkeep;
 import io.posel.route.StoreEvents;
 import io.posel.route.ValidateEvents;
-import io.posel.route.WorkingMemory;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.apache.camel.Processor;
@@ -33,7 +32,7 @@ record IntakeBeans(Core core, EventReader reader) {
         names.accept("answerProblem", new AnswerProblem(500, core.clock));
         names.accept("releaseEvent", new ReleaseEvent(core.intake));
         names.accept("purgeWebhooks", new RunUpkeep(core::isStarted, core.maintenance::purgeWebhooks));
-        names.accept("purgeHistory", new RunUpkeep(core::isStarted, core.retention::purge));
+        names.accept("purgeHistory", new RunUpkeep(core::isStarted, core.maintenance::purgeHistory));
         names.accept("warnOfExpiry", new RunUpkeep(core::isStarted, core.announcements::look));
         AnnounceWebhooks announce = new AnnounceWebhooks(core.announcements);
         names.accept("readAnnouncements", (Processor) announce::read);
@@ -41,7 +40,6 @@ record IntakeBeans(Core core, EventReader reader) {
         names.accept(
                 "announcementBackoff", new PollBackoff(PollBackoff.OWN, LONGEST_PAUSE, core::isStarted, core.clock));
         // what steps and components look up by themselves
-        names.accept("workingMemory", WorkingMemory.of(Runtime.getRuntime().maxMemory()));
         names.accept("intake", core.intake);
         names.accept("timer", core.releaseTimer);
         names.accept("dispatcher", core.dispatcher);

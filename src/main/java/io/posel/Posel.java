@@ -53,7 +53,6 @@ public final class Posel {
 
     private static void run() {
         Thread.setDefaultUncaughtExceptionHandler(new FatalErrors(Runtime.getRuntime()::halt));
-        HeapWatch.ofThisProcess().start();
         Application application = new Application(settings(), Clock.systemUTC());
         atStop(application);
         application.start();

@@ -130,7 +130,6 @@ public final class Settings {
         oneOf("posel.login-link", "start", "never");
         oneOf("posel.ordering", "entity", "entityType", "none");
         duration("posel.sequence.timeout");
-        number("posel.sequence.max-jump", 1, Integer.MAX_VALUE);
         flag("posel.delivery.https-only");
         blocks("posel.delivery.allow");
         duration("posel.delivery.connect-timeout");

@@ -52,7 +52,7 @@ final class SourceBeans implements AutoCloseable {
         SetAside setAside = new SetAside(core.database.dataSource(), core.clock);
         names.accept("eventReader", reader);
         names.accept("setAside", setAside);
-        names.accept("sourcePositions", new SourcePositions(core.database.dataSource(), core.transactions, core.clock));
+        names.accept("sourcePositions", new SourcePositions(core.database.dataSource(), core.clock));
         names.accept("sourceHealth", core.sourceHealth);
         names.accept("setAsideReaders", core.setAsideReaders);
         for (String source : settings.sources()) {

@@ -8,7 +8,6 @@ import { Copy, Icon, Loaded, Time, Title } from '../parts/basics.js';
 import { catalogue, typeTitle } from '../parts/catalogue.js';
 import { lastFilters } from '../parts/filters.js';
 import { say } from '../parts/messages.js';
-import { BeginNumbering } from '../parts/numbering.js';
 import { ReplayOne } from '../parts/replay.js';
 import { RequestView } from '../parts/request-view.js';
 import { supportText } from '../parts/support-text.js';
@@ -41,10 +40,9 @@ export default function DeliveryPage({ rest: [id] }) {
 }
 
 function Delivery({ delivery, types, back, reload }) {
-  const { id, webhookId, eventId, eventType, entity, state, erased, sequence, missingSequence, acceptedAt, settledAt, attempts, request } = delivery;
+  const { id, webhookId, eventId, eventType, entity, state, erased, acceptedAt, settledAt, attempts, request } = delivery;
   const mayChange = session.get()?.role === 'admin';
   const [asking, setAsking] = useState(false);
-  const [numbering, setNumbering] = useState(false);
   const webhooks = useWebhooks([webhookId]);
   const webhookName = nameOf(webhooks, webhookId);
   const event = typeTitle(types, eventType);
@@ -66,7 +64,6 @@ function Delivery({ delivery, types, back, reload }) {
       <div class=${`note ${{ delivered: 'good', dead: 'bad', held: 'warn' }[state] ?? 'info'}`} role="status">
         <div class="row"><${StateBadge} state=${state} /></div>
         <p>${t(`stateHelp.${state}`)}</p>
-        ${missingSequence !== null && html`<p>${t('delivery.missingSequence', { sequence, missing: missingSequence, entity: `${entity.type} ${entity.id}` })}</p>`}
         ${remark && html`<p>${remark}</p>`}
         ${erased && html`<p>${t('delivery.erased')}</p>`}
       </div>
@@ -96,12 +93,6 @@ function Delivery({ delivery, types, back, reload }) {
               <strong>${entity.type} ${entity.id}</strong>
               <div><a href=${to(['deliveries'], { entity: `${entity.type}:${entity.id}` })}>${t('delivery.allOfEntity', { entity: `${entity.type} ${entity.id}` })}</a></div>
             </dd>
-            ${sequence !== null &&
-            html`<dt>${t('delivery.sequence')}</dt>
-              <dd>
-                ${sequence}
-                ${mayChange && html`<div><button type="button" onClick=${() => setNumbering(true)}>${t('delivery.beginNumbering')}…</button></div>`}
-              </dd>`}
             <dt>${t('delivery.accepted')}</dt>
             <dd><${Time} at=${acceptedAt} /></dd>
             <dt>${t('delivery.settled')}</dt>
@@ -125,15 +116,5 @@ function Delivery({ delivery, types, back, reload }) {
       eventName=${event}
       onSent=${sent}
       onClose=${() => setAsking(false)}
-    />`}
-    ${numbering &&
-    html`<${BeginNumbering}
-      entity=${entity}
-      onBegun=${() => {
-        setNumbering(false);
-        say(t('numbering.done'));
-        reload();
-      }}
-      onClose=${() => setNumbering(false)}
     />`}`;
 }

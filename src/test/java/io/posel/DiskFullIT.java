@@ -47,7 +47,7 @@ class DiskFullIT {
 
                 HttpAnswer refusal = push(posel);
                 assertThat(refusal.status()).isEqualTo(503);
-                assertThat(refusal.errors()).containsExactly(" store-refused");
+                assertThat(refusal.errors()).containsExactly(" store-unavailable");
                 assertThat(refusal.header("Retry-After")).isPresent();
                 assertThat(push(posel).status()).isEqualTo(503);
 

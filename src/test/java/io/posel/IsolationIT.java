@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Answer;
-import io.posel.testing.MovableClock;
 import io.posel.testing.PoselClient;
 import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
@@ -15,15 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong at one place delays only that place (G4). */
 class IsolationIT {
@@ -95,58 +90,6 @@ class IsolationIT {
         assertThat(targets()).containsExactlyInAnyOrder("/sick", "/well", "/well");
     }
 
-    @ParameterizedTest
-    @EnumSource(TestDatabase.class)
-    @DisplayName("E7, G4: 3,000 entities that wait for redeliveries delay no other one, and all come when they are due")
-    void manyWaitingRedeliveries(TestDatabase database) {
-        MovableClock clock = new MovableClock();
-        PoselClient posel = start(database, "PT10M").at(clock).start().client();
-        receiver.answer(request -> request.target().startsWith("/sick") ? Answer.status(500) : Answer.ok());
-        webhook(posel, "/#entity.id#");
-        for (int i = 0; i < 3; i++) {
-            int from = i * 1_000;
-            posel.accept(IntStream.range(from, from + 1_000)
-                    .mapToObj(each -> event("sick" + each))
-                    .collect(Collectors.joining(",", "[", "]")));
-        }
-        await().atMost(SOON).until(() -> targets().size() == 3_000);
-
-        event(posel, "well");
-        await().atMost(Duration.ofSeconds(20)).until(() -> targets().contains("/well"));
-
-        await().atMost(SOON)
-                .until(() -> running.rows("select count(*) from delivery where attempts = 1 and next_at is not null")
-                        .equals(List.of("3000")));
-        receiver.answer(Answer.ok());
-        clock.move(Duration.ofMinutes(10));
-        running.restart();
-
-        await().atMost(SOON)
-                .until(() -> running.rows("select state, attempts, count(*) from delivery group by state, attempts"
-                                + " order by attempts")
-                        .equals(List.of("delivered 1 1", "delivered 2 3000")));
-        assertThat(targets()).hasSize(6_001);
-    }
-
-    @ParameterizedTest
-    @EnumSource(TestDatabase.class)
-    @DisplayName("E7, F2: redeliveries that wait on disk are sent when they are due, each once")
-    void redeliveriesFromDisk(TestDatabase database) {
-        PoselClient posel = start(database, "PT2S").start().client();
-        receiver.answer(request ->
-                request.header("webhook-attempt").equals(Optional.of("1")) ? Answer.status(500) : Answer.ok());
-        webhook(posel, "/#entity.id#");
-
-        posel.accept(IntStream.range(0, 700)
-                .mapToObj(each -> event("sick" + each))
-                .collect(Collectors.joining(",", "[", "]")));
-
-        await().atMost(SOON.multipliedBy(3)).untilAsserted(() -> assertThat(
-                        running.rows("select state, attempts, count(*) from delivery group by state, attempts"))
-                .containsExactly("delivered 2 700"));
-        assertThat(targets()).hasSize(1_400);
-    }
-
     @Test
     @DisplayName("S1: a redelivery that comes due while its webhook is off is sent when it is on again, as the next")
     void redeliveryWhileOff() {
@@ -171,11 +114,7 @@ class IsolationIT {
     }
 
     private RunningPosel start(String redeliveryDelay) {
-        return start(TestDatabase.H2, redeliveryDelay);
-    }
-
-    private RunningPosel start(TestDatabase database, String redeliveryDelay) {
-        running = RunningPosel.on(database, home).with("POSEL_DELIVERY_REDELIVERY_DELAY", redeliveryDelay);
+        running = RunningPosel.on(TestDatabase.H2, home).with("POSEL_DELIVERY_REDELIVERY_DELAY", redeliveryDelay);
         return running;
     }
 
@@ -185,11 +124,8 @@ class IsolationIT {
     }
 
     private static void event(PoselClient posel, String entity) {
-        posel.accept(event(entity));
-    }
-
-    private static String event(String entity) {
-        return "{\"type\":\"user.changed\",\"entity\":{\"type\":\"user\",\"id\":\"" + entity + "\"},\"data\":{}}";
+        posel.accept(
+                "{\"type\":\"user.changed\",\"entity\":{\"type\":\"user\",\"id\":\"" + entity + "\"},\"data\":{}}");
     }
 
     private List<String> targets() {

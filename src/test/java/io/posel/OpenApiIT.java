@@ -358,10 +358,6 @@ class OpenApiIT {
         assertThat(get(200, "/api/stats/webhooks?webhook=none," + on).all("items", "webhookId"))
                 .containsExactly(on);
         get(400, "/api/stats/webhooks?webhook=" + "x".repeat(1_001));
-        ask(200, "POST", "/api/entities/sequence", "{'entity':{'type':'customer','id':'nobody'},'next':7}");
-        ask(400, "POST", "/api/entities/sequence", "{'entity':{'type':'customer','id':'nobody'},'next':0}");
-        get(200, "/api/entities/sequence?entity=customer:nobody");
-        get(400, "/api/entities/sequence");
         ask(200, "POST", "/api/erase", "{'entity':{'type':'customer','id':'nobody'}}");
         ask(400, "POST", "/api/erase", "{'entity':{'type':'customer'},'x':1}");
         get(400, "/api/stats?since=1");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.posel.testing.Answer;
-import io.posel.testing.MovableClock;
 import io.posel.testing.ReceivedRequest;
 import io.posel.testing.Receiver;
 import io.posel.testing.RunningPosel;
@@ -12,8 +11,6 @@ import io.posel.testing.TestDatabase;
 import io.posel.webhook.Ordering;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,93 +157,6 @@ class OrderIT {
                     .until(() -> receiver.requests().size() == 3);
             assertThat(targets(receiver)).containsExactly("/?n=1", "/?n=2", "/?n=3");
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(TestDatabase.class)
-    @DisplayName("E5, F6: an entity keeps its order when the ordering is changed, back again, and over a restart")
-    void orderingChanges(TestDatabase database) throws IOException {
-        MovableClock clock = new MovableClock();
-        try (Receiver receiver = Receiver.start();
-                RunningPosel posel = RunningPosel.on(database, home)
-                        .with("POSEL_DELIVERY_REDELIVERY_DELAY", "PT10M")
-                        .at(clock)
-                        .start()) {
-            receiver.answer(Answer.status(500));
-            String webhook = "/api/webhooks/"
-                    + posel.client()
-                            .createWebhook("{\"name\":\"w\",\"events\":[\"t\"],\"url\":\"%s\"}"
-                                    .formatted(receiver.url("/?n=#n#")));
-            plain(posel, 1);
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> posel.rows("select attempts from delivery").equals(List.of("1")));
-            plain(posel, 2);
-            posel.client().patch(webhook, "{\"ordering\":\"entityType\"}");
-            plain(posel, 3);
-            posel.client().patch(webhook, "{\"ordering\":\"none\"}");
-            posel.client().patch(webhook, "{\"ordering\":\"entity\"}");
-            plain(posel, 4);
-
-            receiver.answer(Answer.ok());
-            clock.move(Duration.ofMinutes(10));
-            posel.restart();
-            plain(posel, 5);
-
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> receiver.requests().size() == 6);
-            assertThat(targets(receiver)).containsExactly("/?n=1", "/?n=1", "/?n=2", "/?n=3", "/?n=4", "/?n=5");
-
-            posel.client().patch(webhook, "{\"ordering\":\"entityType\"}");
-            posel.client().post("/api/deliveries/replay", "{\"states\":[\"delivered\"]}");
-            assertThat(posel.rows("select distinct lane_key from delivery")).containsExactly("c");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(TestDatabase.class)
-    @DisplayName("E8, G3: behind a delivery that died nothing of its entity is sent before the death is on disk")
-    void deathOnDiskFirst(TestDatabase database) throws IOException, SQLException {
-        CountDownLatch locked = new CountDownLatch(1);
-        try (Receiver receiver = Receiver.start();
-                RunningPosel posel = RunningPosel.on(database, home)
-                        .with("POSEL_DELIVERY_REDELIVERIES", "0")
-                        .start()) {
-            receiver.answer(request -> {
-                if (!request.target().equals("/c/1")) {
-                    return Answer.ok();
-                }
-                await().atMost(Duration.ofSeconds(60)).until(() -> locked.getCount() == 0);
-                return Answer.status(500);
-            });
-            posel.client()
-                    .createWebhook("{\"name\":\"w\",\"events\":[\"t\"],\"url\":\"%s\"}"
-                            .formatted(receiver.url("/#entity.type#/#n#")));
-            plain(posel, 1);
-            plain(posel, 2);
-            try (Connection other = posel.connect()) {
-                other.setAutoCommit(false);
-                other.createStatement().executeQuery("select * from delivery where state = 'queued' for update");
-                locked.countDown();
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> receiver.requests().size() == 1);
-                posel.client()
-                        .accept("{\"type\":\"t\",\"entity\":{\"type\":\"other\",\"id\":\"1\"},\"data\":{\"n\":1}}");
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> targets(receiver).contains("/other/1"));
-                assertThat(targets(receiver)).doesNotContain("/c/2");
-                other.rollback();
-            }
-
-            await().atMost(Duration.ofSeconds(60)).until(() -> targets(receiver).contains("/c/2"));
-            assertThat(posel.rows("select state from delivery order by event_no"))
-                    .first()
-                    .isEqualTo("dead");
-        }
-    }
-
-    private static void plain(RunningPosel posel, int n) {
-        posel.client()
-                .accept("{\"type\":\"t\",\"entity\":{\"type\":\"c\",\"id\":\"1\"},\"data\":{\"n\":%d}}".formatted(n));
     }
 
     private static void numbered(RunningPosel posel, int n, String id) {

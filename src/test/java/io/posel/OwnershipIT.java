@@ -183,7 +183,7 @@ class OwnershipIT {
         producers.forEach(Producer::close);
 
         assertThat(producers).allMatch(each -> each.refused() == 0);
-        assertThat(rows("select epoch from owner")).containsExactly("4");
+        assertThat(rows("select epoch from owner")).containsExactly("1");
         Receipts.allOf(producers, receiver, 1);
     }
 

@@ -28,8 +28,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A start that fails exits 1 with one message that tells what is wrong and where; seen on the real jar. */
 class StartFailureIT {
@@ -43,7 +41,6 @@ class StartFailureIT {
     private Path home;
 
     private final Map<String, String> environment = new HashMap<>();
-    private final List<String> options = new ArrayList<>();
     private int port;
     private Process process;
 
@@ -66,9 +63,9 @@ class StartFailureIT {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-XX:SharedArchiveFile=" + ClassArchive.of(jar)));
-        command.addAll(options);
-        command.addAll(List.of("-jar", jar.toString()));
+                "-XX:SharedArchiveFile=" + ClassArchive.of(jar),
+                "-jar",
+                jar.toString()));
         command.addAll(List.of(words));
         Path out = home.resolve("out.log");
         Path err = home.resolve("err.log");
@@ -407,22 +404,6 @@ class StartFailureIT {
         assertThat(ended.err().lines()).singleElement().satisfies(line -> assertThat(line)
                 .startsWith(PREFIX + file + ":")
                 .contains("CronExpression 'every day' is invalid"));
-        assertEndedAsAFailure(ended);
-        assertThat(home.resolve("data")).doesNotExist();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"run", "check"})
-    @DisplayName("D3: with too small a heap the start ends with how much is needed, and so does check")
-    void tooSmallAHeap(String command) throws IOException {
-        options.add("-Xmx64m");
-
-        Ended ended = posel(command);
-
-        assertThat(ended.err())
-                .isEqualTo(PREFIX
-                        + "the heap is at most 64 MB, and at least 96 MB are needed. Start Java with -Xmx192m or"
-                        + " more\n");
         assertEndedAsAFailure(ended);
         assertThat(home.resolve("data")).doesNotExist();
     }

@@ -14,9 +14,6 @@ public interface Backlog {
     /** The next deliveries of one lane behind a place. */
     List<Queued> lanePage(String webhookId, String laneKey, long after, int limit) throws SQLException;
 
-    /** What of a webhook is queued at these places, in any order. */
-    List<Queued> at(String webhookId, Collection<Long> places) throws SQLException;
-
     /** The events of these numbers, without those that are gone. */
     Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException;
 

@@ -39,7 +39,6 @@ final class BacklogReader {
     void read(WebhookQueue queue, Scheduler.Wanted wanted) throws SQLException {
         boolean done = false;
         try {
-            readDue(queue, wanted.due());
             List<Queued> refilled = new ArrayList<>();
             for (Lanes.Refill refill : wanted.refills()) {
                 List<Queued> rows = backlog.lanePage(queue.webhookId, refill.laneKey(), refill.after(), refill.limit());
@@ -66,18 +65,6 @@ final class BacklogReader {
                 }
             }
         }
-    }
-
-    private void readDue(WebhookQueue queue, List<Lanes.Due> due) throws SQLException {
-        if (due.isEmpty()) {
-            return;
-        }
-        List<Queued> rows =
-                backlog.at(queue.webhookId, due.stream().map(Lanes.Due::place).toList());
-        synchronized (lock) {
-            scheduler.takeDue(queue, due, rows);
-        }
-        readAhead(rows);
     }
 
     /** Together, so that those which go soon are not read one by one. */

@@ -28,8 +28,6 @@ public final class Delivery {
     private @Nullable StoredEvent event;
     private long asOf;
     private boolean charged;
-    private long weight;
-    private int wantedRoom;
     private boolean waiting;
     private @Nullable Rendered rendered;
     private @Nullable Outcome outcome;
@@ -39,7 +37,6 @@ public final class Delivery {
 
     Delivery(Queued queued) {
         this.queued = queued;
-        this.weight = weight(queued);
     }
 
     public Queued queued() {
@@ -48,8 +45,7 @@ public final class Delivery {
 
     /** What goes on with this run later: attempts that failed stay counted (F2). */
     Queued again() {
-        Queued later = queued.again(attempt() - 1, due);
-        return wantsRoom() ? later.ofSize(wantedRoom) : later;
+        return queued.again(attempt() - 1, due);
     }
 
     /** The number of the attempt that runs or runs next, from 1, over restarts. */
@@ -162,17 +158,6 @@ public final class Delivery {
         return due;
     }
 
-    /** There is no room for its rendered request: it waits in its lane, known to take so much, until there is. */
-    void postponeForRoom(int bytes) {
-        wantedRoom = bytes;
-        postponed = true;
-    }
-
-    /** Whether it goes on as soon as there is room for what it takes. */
-    boolean wantsRoom() {
-        return wantedRoom > 0;
-    }
-
     public boolean isPostponed() {
         return postponed;
     }
@@ -203,19 +188,9 @@ public final class Delivery {
         waiting = is;
     }
 
-    /** What it will take when it begins. */
-    static long weight(Queued queued) {
-        return queued.size() + (long) Limits.OVERHEAD;
-    }
-
-    /** What it takes of the memory while it is on its way, in bytes: its event's data until it is rendered, then its request. */
+    /** What it takes of the memory while it is on its way, in bytes. */
     long weight() {
-        return weight;
-    }
-
-    /** Called by {@link Budget} alone, which has counted it. */
-    void setWeight(long bytes) {
-        weight = bytes;
+        return queued.size() + (long) Limits.OVERHEAD;
     }
 
     /** How it ended; null while it has not. */

@@ -29,10 +29,9 @@ import org.slf4j.LoggerFactory;
  * started again; a waiting redelivery holds its lane but no permit and no thread (G4); a receiver that hangs is trusted
  * with few requests at once, and no webhook takes more threads than it leaves for the others (G4).
  *
- * <p>Bounds (G5): {@link Limits}. Of redeliveries that wait on disk only the keys of their lanes are held, so that they hold
- * up no others. While these take as much as they may, further ones are on their way while they wait, and of one webhook
- * there are as many as its window: then they hold up the others of their webhook, but never another webhook. While all
- * webhooks together hold as many as they may, each has a few places, which one of its lanes may fill.
+ * <p>Bounds (G5): {@link Limits}. So of one webhook as many deliveries as the window are on their way, waiting redeliveries
+ * among them; more entities than that whose redeliveries wait hold up the others of their webhook, but never another
+ * webhook. While all webhooks together hold as many as they may, each has a few places, which one of its lanes may fill.
  *
  * <p>There is one lock. What decides is used under it alone, and neither takes it nor knows of threads: {@link Scheduler}
  * with its {@link Worklist}, {@link Budget}, {@link Caution} and {@link Quarantine}, and each {@link WebhookQueue} with its
@@ -238,40 +237,11 @@ public final class Dispatcher implements AutoCloseable {
     /**
      * Asks for room to wait for a redelivery with the rendered request in memory.
      *
-     * @return false if too much waits already, so that the delivery must be postponed: it waits on disk, and is read and
-     *     rendered again
+     * @return false if too much waits already, so that the delivery must be postponed and rendered again
      */
     public boolean mayWait(Delivery delivery) {
         synchronized (lock) {
-            return scheduler.mayWait(delivery);
-        }
-    }
-
-    /**
-     * Asks for room for a request before it is rendered, which takes so many bytes.
-     *
-     * @return false if there is none: the delivery is postponed, and begins again when there is
-     */
-    public boolean takeRoom(Delivery delivery, int bytes) {
-        synchronized (lock) {
-            long weight = bytes + (long) Limits.OVERHEAD;
-            if (scheduler.budget.mayWeigh(delivery, weight)) {
-                scheduler.weigh(delivery, weight);
-                return true;
-            }
-        }
-        delivery.postponeForRoom(bytes);
-        return false;
-    }
-
-    /** It is rendered, so that its event's data is not needed any more. */
-    public void rendered(Delivery delivery, OutgoingRequest request) {
-        long weight = request.weight() + (long) Limits.OVERHEAD;
-        if (Math.abs(weight - delivery.weight()) > Limits.OVERHEAD) { // else it is not worth the lock
-            synchronized (lock) {
-                scheduler.weigh(delivery, weight);
-                wakeUp();
-            }
+            return scheduler.budget.takeWait(delivery);
         }
     }
 
@@ -288,7 +258,7 @@ public final class Dispatcher implements AutoCloseable {
         if (delivery.outcome() != null) {
             return;
         }
-        if (delivery.due() != null || delivery.wantsRoom()) {
+        if (delivery.due() != null) {
             back(delivery);
             return;
         }
@@ -332,13 +302,6 @@ public final class Dispatcher implements AutoCloseable {
     public int held() {
         synchronized (lock) {
             return scheduler.budget.held();
-        }
-    }
-
-    /** What lanes take whose deliveries wait for redeliveries on disk, in bytes. */
-    public long bytesDelayed() {
-        synchronized (lock) {
-            return scheduler.budget.bytesDelayed();
         }
     }
 

@@ -1,11 +1,8 @@
 package io.posel.delivery;
 
-import io.posel.webhook.LaneKey;
-import io.posel.webhook.Ordering;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -13,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,35 +20,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>At most one delivery of a lane is out; within a lane they go in the order of places (F6, G3).
- *   <li>Everything on disk up to {@code scanned} is held here, out, delayed, done, or of a lane that is parked at or before
- *       it.
+ *   <li>Everything on disk up to {@code scanned} is held here, out, done, or of a lane that is parked at or before it.
  *   <li>Unless {@code behind}, nothing else is on disk but what is still to be handed over.
- *   <li>Nothing that keeps an order is taken while something is not done, and on disk, that was queued before it in
- *       another scope (an entity, an entity type, none): the scan stops there. So a webhook whose ordering is changed keeps the order of
- *       each entity (F6), whatever the lanes are that its deliveries were given.
  *   <li>What is held is bounded by the window and, for each lane, by a few places (G5). A lane with more on disk is parked
  *       at the place where it was cut off and is filled from there, while the scan goes on for the others.
- *   <li>Of what is delayed, waiting on disk for its next attempt, only its place and the key of its lane are here. What
- *       is behind it in its lane waits with it, and nothing else does (G4).
- *   <li>Where only lanes that wait for a next attempt are between the scan and the others, they hold no places (G4).
+ *   <li>Where only lanes that wait for a next attempt stand between the scan and the others, they hold no places (G4).
  * </ul>
  */
 final class Lanes {
     /** How many times its places a lane may hold while less than a quarter of the window is full. */
     private static final int ALONE = 8;
 
-    /** What a delayed lane takes beside its key, its timer included, in bytes of memory. */
-    private static final int DELAYED = 500;
-
     private static final class Lane {
         private final @Nullable String key;
-        private Deque<Queued> waiting = new ArrayDeque<>(1); // many lanes have one delivery, or none while delayed
+        private final Deque<Queued> waiting = new ArrayDeque<>();
         private @Nullable Queued out;
-        /** The place of what is delayed, 0 for nothing. */
-        private long delayedAt;
-        /** Of what is delayed; disk may not show all of them yet. */
-        private int attempts;
-
         private boolean paused;
         private long parkedAfter = -1;
         /** More has come since its refill was asked for. */
@@ -65,17 +47,10 @@ final class Lanes {
         private boolean isParked() {
             return parkedAfter >= 0;
         }
-
-        private int weight() {
-            return DELAYED + (key == null ? 0 : key.length());
-        }
     }
 
     /** A lane whose next deliveries must be read from disk, at most {@code limit} at once. */
     record Refill(String laneKey, long after, int limit) {}
-
-    /** What is delayed and due now, to be read at its place. */
-    record Due(Queued.Run id, long place) {}
 
     private final int window;
     private final int lanePlaces;
@@ -84,11 +59,6 @@ final class Lanes {
     private final Set<Lane> toRefill = new LinkedHashSet<>();
     private final Map<Queued.Run, Lane> out = new HashMap<>();
     private final Set<Queued.Run> waiting = new HashSet<>();
-    private final Map<Queued.Run, Lane> delayed = new HashMap<>();
-    /** Of what is delayed. */
-    private final Set<Queued.Run> due = new LinkedHashSet<>();
-
-    private long delayedBytes;
     /** What came back after attempts that disk may not show yet. */
     private final Map<Queued.Run, Queued> attempted = new HashMap<>();
 
@@ -101,22 +71,14 @@ final class Lanes {
 
     private boolean behind = true;
     private boolean reading;
-    /** The scopes of what was taken since all was done. */
-    private final Set<Ordering> scopes = EnumSet.noneOf(Ordering.class);
-    /** What comes next is of another scope. */
-    private boolean blocked;
-
-    private final BooleanSupplier outcomesAreOnDisk;
 
     /**
      * @param window deliveries held at most; while so many wait, nothing more is read but for lanes that ran empty
      * @param lanePlaces deliveries of one lane held at most when the window is crowded
-     * @param outcomesAreOnDisk whether it is on disk how all that is done has ended
      */
-    Lanes(int window, int lanePlaces, BooleanSupplier outcomesAreOnDisk) {
+    Lanes(int window, int lanePlaces) {
         this.window = window;
         this.lanePlaces = lanePlaces;
-        this.outcomesAreOnDisk = outcomesAreOnDisk;
     }
 
     /** There may be more on disk behind what was scanned. */
@@ -127,9 +89,7 @@ final class Lanes {
 
     /** The place behind which the next page is to be read, empty if none is wanted now. */
     OptionalLong wantsPage() {
-        return behind && waiting.size() < window && !(blocked && isSomethingLeft())
-                ? OptionalLong.of(scanned)
-                : OptionalLong.empty();
+        return behind && waiting.size() < window ? OptionalLong.of(scanned) : OptionalLong.empty();
     }
 
     /** How many more may be held. */
@@ -154,97 +114,18 @@ final class Lanes {
             return;
         }
         for (Lane lane : out.values()) {
-            if (lane.paused && lane.out != null) {
-                giveBackPlaces(lane, lane.out.pos());
+            if (lane.paused && lane.out != null && !lane.waiting.isEmpty()) {
+                lane.waiting.forEach(each -> waiting.remove(each.identity()));
+                lane.waiting.clear();
+                lane.parkedAfter = lane.out.pos();
             }
         }
-    }
-
-    private void giveBackPlaces(Lane lane, long after) {
-        if (!lane.waiting.isEmpty()) {
-            lane.waiting.forEach(each -> waiting.remove(each.identity()));
-            lane.waiting = new ArrayDeque<>(1);
-            lane.parkedAfter = after;
-        }
-    }
-
-    /** What is out is delayed: it waits on disk for its next attempt, until it is {@link #due}. */
-    void delay(Queued delivery) {
-        Lane lane = out.remove(delivery.identity());
-        if (lane == null) {
-            throw new IllegalStateException(delivery + " is not out");
-        }
-        lane.out = null;
-        lane.paused = false;
-        lane.delayedAt = delivery.pos();
-        lane.attempts = delivery.attempts();
-        giveBackPlaces(lane, delivery.pos());
-        toRefill.remove(lane);
-        attempted.remove(delivery.identity());
-        delayed.put(delivery.identity(), lane);
-        delayedBytes += lane.weight();
-    }
-
-    /** The next attempt of what is delayed may go. Does nothing if it is not. */
-    void due(Queued.Run id) {
-        if (delayed.containsKey(id)) {
-            due.add(id);
-        }
-    }
-
-    /** What is due and to be read, at most so many. */
-    List<Due> wantsDue(int limit) {
-        if (due.isEmpty() || limit <= 0) {
-            return List.of();
-        }
-        List<Due> wanted = new ArrayList<>();
-        for (Queued.Run id : due) {
-            Lane lane = delayed.get(id);
-            if (lane != null) {
-                wanted.add(new Due(id, lane.delayedAt));
-            }
-            if (wanted.size() == limit) {
-                break;
-            }
-        }
-        return wanted;
-    }
-
-    /**
-     * Takes what was read at the places of {@link #wantsDue}. Where it is not queued any more its lane goes on.
-     *
-     * @return what is: it is out now
-     */
-    List<Queued> takeDue(List<Due> wanted, List<Queued> read) {
-        Map<Queued.Run, Queued> found = new HashMap<>();
-        read.forEach(each -> found.put(each.identity(), each));
-        List<Queued> taken = new ArrayList<>(read.size());
-        for (Due each : wanted) {
-            due.remove(each.id);
-            Lane lane = delayed.remove(each.id);
-            if (lane == null) {
-                continue;
-            }
-            lane.delayedAt = 0;
-            delayedBytes -= lane.weight();
-            Queued delivery = found.get(each.id);
-            if (delivery == null) {
-                goOn(lane);
-            } else {
-                lane.out = delivery.again(Math.max(delivery.attempts(), lane.attempts), null);
-                lane.paused = true;
-                out.put(each.id, lane);
-                taken.add(lane.out);
-            }
-        }
-        return taken;
     }
 
     /** Called just before a page is read, so that what is handed over or woken meanwhile is not lost. */
     void reading() {
         reading = true;
         behind = false;
-        blocked = false;
         meanwhile.clear();
     }
 
@@ -289,46 +170,17 @@ final class Lanes {
 
     private void take(List<Queued> deliveries, Set<Queued.Run> skip) {
         for (Queued delivery : deliveries) {
-            boolean skipped = skip.contains(delivery.identity());
-            if (!skipped && mustWaitForOtherScopes(delivery)) {
-                blocked = true;
-                wake();
-                return;
-            }
             scanned = Math.max(scanned, delivery.pos());
             seen = Math.max(seen, scanned);
-            if (!skipped) {
+            if (!skip.contains(delivery.identity())) {
                 offer(delivery);
             }
         }
     }
 
-    private boolean mustWaitForOtherScopes(Queued delivery) {
-        Ordering scope = LaneKey.ordering(delivery.laneKey());
-        if (scopes.contains(scope) ? scopes.size() == 1 : scopes.isEmpty()) {
-            scopes.add(scope);
-            return false;
-        }
-        if (!isSomethingLeft()) {
-            scopes.clear();
-        }
-        if (scope != Ordering.NONE && !scopes.isEmpty()) {
-            return true;
-        }
-        scopes.add(scope);
-        return false;
-    }
-
-    /** Whether something that was taken is not done, on disk too: or after a crash it would be sent behind what comes. */
-    private boolean isSomethingLeft() {
-        return !(waiting.isEmpty() && out.isEmpty() && delayed.isEmpty() && lanes.isEmpty())
-                || !outcomesAreOnDisk.getAsBoolean();
-    }
-
     private void offer(Queued read) {
-        Queued.Run id = read.identity();
-        Queued delivery = attempted.getOrDefault(id, read);
-        if (waiting.contains(id) || out.containsKey(id) || delayed.containsKey(id)) {
+        Queued delivery = attempted.getOrDefault(read.identity(), read);
+        if (waiting.contains(delivery.identity()) || out.containsKey(delivery.identity())) {
             return; // it came back while a scan from the beginning was on its way to it
         }
         String key = delivery.laneKey();
@@ -337,16 +189,12 @@ final class Lanes {
             lane.more = true;
             return;
         }
-        if (lane.delayedAt > 0) {
-            lane.parkedAfter = lane.delayedAt;
-            return;
-        }
         if (lane.waiting.size() >= placesOfALane()) {
             lane.parkedAfter = lane.waiting.getLast().pos();
             return;
         }
         lane.waiting.add(delivery);
-        waiting.add(id);
+        waiting.add(delivery.identity());
         if (lane.out == null && lane.waiting.size() == 1) {
             ready.add(lane);
         }
@@ -374,9 +222,10 @@ final class Lanes {
     /** Takes what was read of a parked lane. */
     void takeRefill(Refill refill, List<Queued> page, Set<Queued.Run> skip) {
         Lane lane = lanes.get(refill.laneKey);
-        if (lane == null || lane.parkedAfter != refill.after || !toRefill.remove(lane)) {
-            return; // what was out is delayed meanwhile: it is read again when that has ended
+        if (lane == null || !lane.isParked()) {
+            return;
         }
+        toRefill.remove(lane);
         lane.parkedAfter = -1;
         long last = refill.after;
         for (Queued delivery : page) {
@@ -418,7 +267,7 @@ final class Lanes {
 
     /** Whether something should be read. */
     boolean isLow() {
-        return !toRefill.isEmpty() || !due.isEmpty() || behind && waiting.size() < window / 2;
+        return !toRefill.isEmpty() || behind && waiting.size() < window / 2;
     }
 
     boolean hasNext() {
@@ -468,38 +317,23 @@ final class Lanes {
     }
 
     private void forgetIfIdle(Lane lane) {
-        if (lane.key != null && lane.out == null && lane.delayedAt == 0 && lane.waiting.isEmpty() && !lane.isParked()) {
+        if (lane.key != null && lane.out == null && lane.waiting.isEmpty() && !lane.isParked()) {
             lanes.remove(lane.key, lane);
         }
     }
 
-    /**
-     * Forgets everything but what is out or delayed; the next scan starts from the beginning. Not while a page is read.
-     */
+    /** Forgets everything but what is out; the next scan starts from the beginning. Not while a page is read. */
     void restart() {
         ready.clear();
         toRefill.clear();
         waiting.clear();
         scanned = 0;
-        blocked = false;
         wake();
-        scopes.clear();
-        out.values().forEach(lane -> scopes.add(LaneKey.ordering(lane.key)));
-        delayed.values().forEach(lane -> scopes.add(LaneKey.ordering(lane.key)));
-        lanes.values().removeIf(lane -> lane.out == null && lane.delayedAt == 0);
+        lanes.values().removeIf(lane -> lane.out == null);
         for (Lane lane : lanes.values()) {
             lane.waiting.clear();
             lane.parkedAfter = -1;
         }
-    }
-
-    /** Forgets everything. Not while something is out. */
-    void clear() {
-        delayed.clear();
-        due.clear();
-        delayedBytes = 0;
-        lanes.clear();
-        restart();
     }
 
     int waiting() {
@@ -508,10 +342,5 @@ final class Lanes {
 
     int out() {
         return out.size();
-    }
-
-    /** What is delayed takes so much memory. */
-    long delayedBytes() {
-        return delayedBytes;
     }
 }

@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param lanePlaces of these, deliveries of one lane when the window is crowded
  * @param held deliveries of all webhooks together that are held; a webhook always has as many as a lane has
  * @param page deliveries read at once
- * @param bytes of deliveries on their way, waiting redeliveries among them, that take no more than {@link #LARGE}; one
- *     goes always
+ * @param bytes data of deliveries on their way, waiting redeliveries among them; one goes always
  * @param unsettled outcomes that are not on disk yet
  * @param longestWait how long a delivery waits for its next attempt at most, whatever time the clock shows since it was written
  */
@@ -30,21 +29,12 @@ public record Limits(
     /** What a delivery on its way takes beside its data: its exchange and its request. */
     static final int OVERHEAD = 4_096;
 
-    /** What takes more, in bytes, has a part of the memory of its own, so that it does not hold up what takes less. */
-    static final int LARGE = 64 * 1024;
-
-    private static final int LARGE_SHARE = 3;
     private static final int WINDOW = 1_000;
     private static final int LANE_PLACES = 8;
     private static final int HELD = 50_000;
     private static final int PAGE = 500;
     private static final int UNSETTLED = 10_000;
-    private static final int HEAP_SHARE = 32;
-
-    /** Of deliveries on their way that take more than {@link #LARGE}, in bytes; one goes always. */
-    long largeBytes() {
-        return LARGE_SHARE * bytes;
-    }
+    private static final int HEAP_SHARE = 24;
 
     /** As they are in production: {@code heap} is the most memory that the process may use, in bytes. */
     public static Limits of(int concurrency, int threads, long heap, Duration longestWait) {

@@ -18,15 +18,6 @@ public record OutgoingRequest(String method, String url, Map<String, String> hea
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
-    /** What it takes while it is sent, in bytes. */
-    int weight() {
-        int head = url.length();
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            head += header.getKey().length() + header.getValue().length();
-        }
-        return RequestTemplate.HEAD * head + (body == null ? 0 : body.length);
-    }
-
     /** Scheme, host and port: the part that holds no data and no secret. */
     public String origin() {
         return url.substring(0, Target.endOfOrigin(url));

@@ -23,9 +23,6 @@ final class Pause {
 
     private static final int SHARE = 20;
     private static final int MOST_DOUBLED = 30;
-    private static final int MUCH = 1_000;
-    /** After so many pauses between which it took nothing, something else is tried. */
-    private static final int FRUITLESS = 3;
 
     private final Pacing pacing;
     /** A bit for each of the last answers, 1 for busy. */
@@ -36,8 +33,6 @@ final class Pause {
     private @Nullable Instant until;
     /** How often it has doubled. */
     private int doubled = -1;
-    /** Pauses in a row before which nothing was taken. */
-    private int fruitless;
     /** Requests that were taken since the last pause began. */
     private long taken;
     /** Nobody knows whether it takes something now. */
@@ -60,16 +55,6 @@ final class Pause {
     /** Whether it took something since the last pause. */
     boolean hasTaken() {
         return taken > 0;
-    }
-
-    /** Whether it has not taken much since the last pause: one that takes so many in a second pauses each second. */
-    boolean isRecovering() {
-        return doubled >= 0 && taken < MUCH;
-    }
-
-    /** Whether it took nothing since the last pause, nor between some before. */
-    boolean takesNothing() {
-        return fruitless >= FRUITLESS && taken == 0;
     }
 
     /** Whether what is sent next finds out whether anything is taken again. */
@@ -99,7 +84,6 @@ final class Pause {
         }
         boolean tookSome = taken > 0;
         doubled = tookSome ? Math.max(0, doubled - 1) : Math.min(doubled + 1, MOST_DOUBLED);
-        fruitless = tookSome ? 0 : fruitless + 1;
         taken = 0;
         Duration own = own();
         boolean told = asked != null && asked.compareTo(own) >= 0;

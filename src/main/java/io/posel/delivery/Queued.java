@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param run counts replays from 1
  * @param attempts of this run that failed already, before a restart
  * @param notBefore when its next attempt is due, null for now
- * @param size what it takes of the memory when it is on its way, in bytes: the event's data as parsed JSON, or more if
- *     its request is known to
+ * @param size of the event's data, in bytes
  */
 public record Queued(
         UUID id,
@@ -43,11 +42,6 @@ public record Queued(
     /** What its event takes while it is kept, in bytes. */
     long weight() {
         return RecentEvents.weight(size);
-    }
-
-    /** The same, of which is known what it takes while it is on its way. */
-    Queued ofSize(int bytes) {
-        return new Queued(id, webhookId, eventNo, pos, laneKey, run, attempts, notBefore, bytes);
     }
 
     public Run identity() {

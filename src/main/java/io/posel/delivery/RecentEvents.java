@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecentEvents {
     private static final int OVERHEAD = 800;
+    /** Parsed JSON, against its text. */
+    private static final int EXPANSION = 6;
 
     private final long most;
     private final Map<Long, StoredEvent> events = new LinkedHashMap<>(16, 0.75f, true);
@@ -41,9 +43,9 @@ public final class RecentEvents {
         }
     }
 
-    /** What an event takes in memory, in bytes. @param size of its data */
+    /** What an event takes in memory, roughly. @param size of its data, in bytes of JSON */
     static long weight(int size) {
-        return OVERHEAD + (long) size;
+        return OVERHEAD + (long) EXPANSION * size;
     }
 
     long most() {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class RequestTemplate {
     private static final String AUTHORIZATION = "Authorization";
     private static final String CONTENT_TYPE = "Content-Type";
-    /** Bytes that a character of URL and headers takes on its way through the HTTP client. */
-    static final int HEAD = 4;
 
     private final UrlTemplate url;
     private final List<HeaderTemplate> headers;
@@ -67,24 +64,7 @@ public final class RequestTemplate {
 
     /** @throws RenderException if this event's data cannot be sent; trying again does not help */
     public OutgoingRequest render(Variables values) throws RenderException {
-        OutgoingRequest request = render(values, length -> true);
-        if (request == null) {
-            throw new IllegalStateException("any length fits");
-        }
-        return request;
-    }
-
-    /**
-     * @param fits asked before considerable memory is taken, with how many bytes the request takes so far; once or several
-     *     times, with more each time
-     * @return null if it does not fit
-     * @throws RenderException if this event's data cannot be sent; trying again does not help
-     */
-    public @Nullable OutgoingRequest render(Variables values, IntPredicate fits) throws RenderException {
-        String target = url.render(values, chars -> fits.test(HEAD * chars));
-        if (target == null) {
-            return null;
-        }
+        String target = url.render(values);
         int length = target.length();
         Map<String, String> rendered = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (body != null) {
@@ -92,11 +72,7 @@ public final class RequestTemplate {
         }
         for (HeaderTemplate header : headers) {
             if (body != null || !header.name().equalsIgnoreCase(CONTENT_TYPE)) {
-                int before = length;
-                String value = header.render(values, chars -> fits.test(HEAD * (before + chars)));
-                if (value == null) {
-                    return null;
-                }
+                String value = header.render(values);
                 rendered.put(header.name(), value);
                 length += value.length();
                 Room.require(length);
@@ -105,16 +81,9 @@ public final class RequestTemplate {
         if (authorization != null) {
             rendered.put(AUTHORIZATION, authorization);
         }
-        if (body == null) {
-            return new OutgoingRequest("GET", target, rendered, null);
-        }
-        int head = HEAD * length;
-        byte[] content = body.render(values, bytes -> fits.test(head + bytes));
-        if (content == null) {
-            return null;
-        }
-        Room.require(length + content.length);
-        return new OutgoingRequest("POST", target, rendered, content);
+        byte[] content = body == null ? null : body.render(values);
+        Room.require(length + (content == null ? 0 : content.length));
+        return new OutgoingRequest(content == null ? "GET" : "POST", target, rendered, content);
     }
 
     /** The paths of all variables in URL, headers and body. */

@@ -24,12 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scheduler {
 
-    /**
-     * What is to be read of a webhook: a page behind a place, unless that is empty, lanes that ran empty, and what is
-     * due.
-     */
-    record Wanted(OptionalLong page, int limit, List<Lanes.Refill> refills, List<Lanes.Due> due) {
-        static final Wanted NOTHING = new Wanted(OptionalLong.empty(), 0, List.of(), List.of());
+    /** What is to be read of a webhook: a page behind a place, unless that is empty, and lanes that ran empty. */
+    record Wanted(OptionalLong page, int limit, List<Lanes.Refill> refills) {
+        static final Wanted NOTHING = new Wanted(OptionalLong.empty(), 0, List.of());
     }
 
     /**
@@ -119,7 +116,7 @@ final class Scheduler {
     /** The outcomes of these are on disk. */
     void settled(Collection<Queued> deliveries) {
         for (Queued delivery : deliveries) {
-            queue(delivery.webhookId()).settled(delivery.identity());
+            queue(delivery.webhookId()).settled.add(delivery.identity());
             worklist.add(delivery.webhookId());
         }
         worklist.feed();
@@ -129,7 +126,6 @@ final class Scheduler {
     void count(WebhookQueue queue) {
         int more = queue.heldMore();
         budget.hold(more);
-        budget.delay(queue.delayedMore());
         if (more < 0) {
             worklist.roomAgain();
         }
@@ -152,7 +148,7 @@ final class Scheduler {
         count(queue);
         Wanted wanted = queue.sends() ? wanted(queue) : Wanted.NOTHING;
         if (webhook.isEmpty() && queue.isIdle()) {
-            queue.lanes.clear();
+            queue.lanes.restart();
             count(queue);
             queues.remove(queue.webhookId);
         }
@@ -161,8 +157,11 @@ final class Scheduler {
 
     private void collectStarts(WebhookQueue queue, List<Turn> starts) {
         boolean started = false;
-        while (hasPermit(queue) && queue.hasNext() && mayStart()) {
-            Turn turn = queue.isTurnOfRedelivery() ? queue.pollTurn() : first(queue);
+        while (hasPermit(queue) && queue.hasNext() && mayStart(queue)) {
+            Turn turn = queue.pollTurn();
+            if (turn == null) {
+                turn = first(queue);
+            }
             if (turn != null && caution.goesAlone(turn.delivery().queued())) {
                 turn.delivery().setPermit(false);
                 quarantine.add(turn, clock.millis());
@@ -203,21 +202,12 @@ final class Scheduler {
             page = OptionalLong.empty();
         }
         List<Lanes.Refill> refills = queue.lanes.wantsRefill();
-        List<Lanes.Due> due = queue.lanes.wantsDue(Math.min(limits.page(), queue.roomForDue()));
         if (page.isPresent()) {
             queue.lanes.reading();
-        } else if (refills.isEmpty() && due.isEmpty()) {
+        } else if (refills.isEmpty()) {
             return Wanted.NOTHING;
         }
-        return new Wanted(page, limit, refills, due);
-    }
-
-    /** Takes what was read of what is due. */
-    void takeDue(WebhookQueue queue, List<Lanes.Due> due, List<Queued> read) {
-        for (Queued each : queue.takeDue(due, read)) {
-            queue.turns.add(turnOf(each));
-        }
-        count(queue);
+        return new Wanted(page, limit, refills);
     }
 
     /** Redeliveries that came due while the webhook does not send: they go on as the first of their lanes (S1). */
@@ -247,9 +237,9 @@ final class Scheduler {
                 && next != null
                 && next.notBefore() == null
                 && caution.mayGoUnwritten(next)
+                && queue.sends()
                 && hasPermit(queue)
-                && queue.hasNext()
-                && mayStart();
+                && mayStart(queue);
         long asOf = events.erasures();
         StoredEvent event = simple && next != null ? events.get(next.eventNo()) : null;
         Turn turn = null;
@@ -272,42 +262,24 @@ final class Scheduler {
     /** @return null if its next attempt is not due yet */
     private @Nullable Turn first(WebhookQueue queue) {
         Queued next = queue.next();
+        Delivery delivery = new Delivery(next);
+        Turn turn = new Turn(delivery, () -> carryOut.accept(delivery));
         Duration wait = next.waitAt(clock.instant());
         if (wait.compareTo(limits.longestWait()) > 0) {
             wait = limits.longestWait();
         }
-        Turn turn = turnOf(next);
         if (wait.isNegative() || wait.isZero()) {
             return turn;
-        } else if (budget.mayDelay(queue.lanes)) {
-            Queued.Run id = next.identity();
-            queue.delay(next);
-            timer.after(wait, () -> {
-                queue.lanes.due(id);
-                worklist.add(queue.webhookId);
-            });
-            count(queue);
-        } else {
-            timer.after(wait, () -> await(turn));
         }
-        return null;
-    }
-
-    private Turn turnOf(Queued queued) {
-        Delivery delivery = new Delivery(queued);
         delivery.setPermit(false);
-        return new Turn(delivery, () -> carryOut.accept(delivery));
+        timer.after(wait, () -> await(turn));
+        return null;
     }
 
     /** It goes on when there is a permit for it. */
     void await(Turn turn) {
         queue(turn.webhookId()).turns.add(turn);
         worklist.add(turn.webhookId());
-    }
-
-    /** Whether it may wait for its redelivery in memory. */
-    boolean mayWait(Delivery delivery) {
-        return queueOf(delivery).mayWait() && budget.takeWait(delivery);
     }
 
     /** The attempt failed. */
@@ -367,12 +339,11 @@ final class Scheduler {
             queue.answered(delivery);
         }
         end(delivery);
-        Outcome outcome = delivery.outcome();
-        if (outcome == null) {
+        if (delivery.outcome() == null) {
             return null;
         }
         caution.survived(delivery.queued());
-        queue.ended(delivery.queued().identity(), outcome);
+        queue.lanes.done(delivery.queued().identity());
         return goOn(queue, events);
     }
 
@@ -390,28 +361,6 @@ final class Scheduler {
     void end(Delivery delivery) {
         release(queueOf(delivery), delivery);
         budget.discharge(delivery);
-        largeRoomAgain(delivery.weight());
-    }
-
-    private void largeRoomAgain(long weight) {
-        if (Budget.isLarge(weight)) {
-            worklist.largeRoomAgain();
-        }
-    }
-
-    /** A delivery in flight takes so much from now on. */
-    void weigh(Delivery delivery, long weight) {
-        long before = delivery.weight();
-        budget.weigh(delivery, weight);
-        queueOf(delivery).weighs(small(weight) - small(before));
-        if (weight < before) {
-            largeRoomAgain(before);
-            worklist.feed();
-        }
-    }
-
-    private static long small(long weight) {
-        return Budget.isLarge(weight) ? 0 : weight;
     }
 
     /** Gives its permit back, if it has one. What that allows is looked at, unless {@link #goOn} follows. */
@@ -420,7 +369,6 @@ final class Scheduler {
             return;
         }
         queue.release();
-        queue.weighs(-small(delivery.weight()));
         budget.release(delivery);
         if (quarantine.isAlone(delivery)) {
             rest();
@@ -441,24 +389,11 @@ final class Scheduler {
 
     private void take(WebhookQueue queue, Delivery delivery) {
         queue.take();
-        queue.weighs(small(delivery.weight()));
         budget.take(delivery);
     }
 
     private boolean hasPermit(WebhookQueue queue) {
-        return queue.hasPermit()
-                && budget.leavesThreads(queue.inFlight())
-                && budget.leavesBytes(queue.bytes())
-                && hasRoom(queue)
-                && hasRate(queue);
-    }
-
-    private boolean hasRoom(WebhookQueue queue) {
-        boolean has = budget.hasRoom(queue.nextWeight());
-        if (!has) {
-            worklist.wantsRoom(queue.webhookId);
-        }
-        return has;
+        return queue.hasPermit() && budget.leavesThreads(queue.inFlight()) && hasRate(queue);
     }
 
     private boolean hasRate(WebhookQueue queue) {
@@ -474,7 +409,10 @@ final class Scheduler {
     }
 
     /** What all webhooks share. */
-    private boolean mayStart() {
-        return startsAllowed.getAsBoolean() && !quarantine.holdsUpOthers() && budget.allowsOneMore();
+    private boolean mayStart(WebhookQueue queue) {
+        return startsAllowed.getAsBoolean()
+                && !quarantine.holdsUpOthers()
+                && budget.allowsOneMore()
+                && (!queue.turns.isEmpty() || queue.lanes.out() < limits.window());
     }
 }

@@ -6,7 +6,7 @@ import io.posel.event.Event;
  * An event to be sent.
  *
  * @param late whether numbers behind its own were released before it
- * @param size of its data in memory, in bytes ({@link io.posel.json.JsonWeight})
+ * @param size of its data on disk, in bytes
  * @param erased whether its data is gone, so that there is nothing to send
  */
 public record StoredEvent(Event event, boolean late, int size, boolean erased) {

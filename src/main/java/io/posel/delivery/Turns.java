@@ -21,15 +21,6 @@ final class Turns {
                 .add(turn);
     }
 
-    /** What the heavier of those takes that are polled next. */
-    long weight() {
-        return Math.max(weight(byAttempt.firstEntry()), weight(byAttempt.lastEntry()));
-    }
-
-    private static long weight(Map.@Nullable Entry<Integer, Deque<Turn>> entry) {
-        return entry == null ? 0 : entry.getValue().element().delivery().weight();
-    }
-
     /** Of those that failed most often, which have no attempt to lose. */
     @Nullable
     Turn pollLastAttempts() {

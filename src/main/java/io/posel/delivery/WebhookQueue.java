@@ -1,14 +1,12 @@
 package io.posel.delivery;
 
 import io.posel.webhook.Definition;
-import io.posel.webhook.LaneKey;
 import io.posel.webhook.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,12 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>What was started is unsettled until its outcome is known to be on disk, or it came back: disk may still show it
  *       as queued, but it is not started again (F5).
- *   <li>A lane goes on when its delivery is delivered, but behind any other end only when that is on disk: after a crash
- *       what is queued there is sent again, and what a receiver never took must not come behind its successors (G3).
- *   <li>A turn's delivery is out, and has no permit. Redeliveries go before what was not tried yet, but for each fifth
- *       request: the entities that fail hold up no others, however many they are (G4).
- *   <li>Out are at most as many as the window, redeliveries that wait in memory half of these, what is read when it is due
- *       three quarters; so there are places for what was not tried yet.
+ *   <li>A turn's delivery is out, and has no permit. Redeliveries go before what was not tried yet.
  *   <li>In flight is what has a permit; of this there is never more than permits and trust allowed when it started.
  * </ul>
  */
@@ -37,8 +30,6 @@ final class WebhookQueue {
     private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
     private static final Duration NOT_BEGUN_FIRST = Duration.ofSeconds(1);
     private static final Duration NOT_BEGUN_MOST = Duration.ofMinutes(1);
-    /** So many redeliveries go, one after the other, before something that was not tried yet. */
-    private static final int REDELIVERIES_IN_A_ROW = 4;
 
     final String webhookId;
     final Lanes lanes;
@@ -48,9 +39,7 @@ final class WebhookQueue {
     /** Started, and not back. */
     private final Map<Queued.Run, Queued> unsettled = new HashMap<>();
     /** Of these, outcomes on disk. A page that is being read may be older, so that they stay until the next one is. */
-    private final List<Queued.Run> settled = new ArrayList<>();
-    /** Ended otherwise than delivered, which is not on disk: still out, since their lanes wait for that. */
-    private final Set<Queued.Run> ending = new HashSet<>();
+    final List<Queued.Run> settled = new ArrayList<>();
     /** It is to be read from the beginning. */
     boolean restart;
     /** It is looked at when its rate allows more. */
@@ -67,28 +56,18 @@ final class WebhookQueue {
     /** When somebody was told of a pause. */
     private long toldAt = Long.MIN_VALUE / 2;
 
-    private final int window;
-    /** Redeliveries that went since something went that was not tried yet. */
-    private int redeliveries;
-
     private int permits = Integer.MAX_VALUE;
     private int inFlight;
-    /** What is in flight takes, without what is large. */
-    private long bytes;
-
     private @Nullable TokenBucket rate;
     private boolean sends = true;
     /** Of what waits in the lanes, what {@link #heldMore} has told of. */
     private int counted;
-    /** Of what is delayed, what {@link #delayedMore} has told of. */
-    private long delayedCounted;
 
     WebhookQueue(String webhookId, Limits limits, Pacing pacing) {
         this.webhookId = webhookId;
         this.pacing = pacing;
         this.pause = new Pause(pacing);
-        this.window = limits.window();
-        this.lanes = new Lanes(window, limits.lanePlaces(), () -> settled.containsAll(unsettled.keySet()));
+        this.lanes = new Lanes(limits.window(), limits.lanePlaces());
     }
 
     /**
@@ -135,49 +114,7 @@ final class WebhookQueue {
     }
 
     boolean hasNext() {
-        return !turns.isEmpty() || hasUntried();
-    }
-
-    private boolean hasUntried() {
-        return sends && lanes.hasNext() && lanes.out() < window;
-    }
-
-    /** Whether a redelivery that is due goes next. Counts on it that the next one goes. */
-    boolean isTurnOfRedelivery() {
-        boolean is = !turns.isEmpty() && (redeliveries < redeliveriesInARow() || !hasUntried());
-        redeliveries = is ? redeliveries + 1 : 0;
-        return is;
-    }
-
-    /** After a pause all that are due go first (F8), unless what was tried since the last ones was never taken. */
-    private int redeliveriesInARow() {
-        if (pause.takesNothing()) {
-            return 1;
-        }
-        return pause.isRecovering() ? Integer.MAX_VALUE : REDELIVERIES_IN_A_ROW;
-    }
-
-    /** Whether one more redelivery may wait in memory. */
-    boolean mayWait() {
-        return lanes.out() <= window / 2;
-    }
-
-    /** How many deliveries that are due may be read now. */
-    int roomForDue() {
-        return pause.isOn() ? 0 : window * 3 / 4 - lanes.out();
-    }
-
-    /** What {@link #next} gave waits for its next attempt on disk. */
-    void delay(Queued delivery) {
-        unsettled.remove(delivery.identity());
-        lanes.delay(delivery);
-    }
-
-    /** Takes what was read of what is due. @return what is out now */
-    List<Queued> takeDue(List<Lanes.Due> due, List<Queued> read) {
-        List<Queued> taken = lanes.takeDue(due, read);
-        taken.forEach(each -> unsettled.put(each.identity(), each));
-        return taken;
+        return !turns.isEmpty() || sends && lanes.hasNext();
     }
 
     /** Takes what its lanes let go next. */
@@ -195,31 +132,13 @@ final class WebhookQueue {
         return unsettled.keySet();
     }
 
-    /** Whether the outcomes of what was before it in its lane, or in another scope, are all on disk. */
+    /** Whether the outcomes of what was before it in its lane are all on disk. */
     boolean isFirstUnsettled(Queued delivery) {
         return delivery.laneKey() == null
                 || unsettled.values().stream()
-                        .allMatch(each -> each.pos() >= delivery.pos()
-                                || settled.contains(each.identity())
+                        .allMatch(each -> each.identity().equals(delivery.identity())
                                 || !delivery.laneKey().equals(each.laneKey())
-                                        && LaneKey.ordering(delivery.laneKey()) == LaneKey.ordering(each.laneKey()));
-    }
-
-    /** It has ended. */
-    void ended(Queued.Run id, Outcome outcome) {
-        if (outcome instanceof Outcome.Delivered || !unsettled.containsKey(id) || settled.contains(id)) {
-            lanes.done(id);
-        } else {
-            ending.add(id);
-        }
-    }
-
-    /** Its outcome is on disk. It may not have {@link #ended} yet. */
-    void settled(Queued.Run id) {
-        settled.add(id);
-        if (ending.remove(id)) {
-            lanes.done(id);
-        }
+                                || settled.contains(each.identity()));
     }
 
     /** It is the next of its lane again. */
@@ -240,30 +159,8 @@ final class WebhookQueue {
         return more;
     }
 
-    /** How many bytes more what is delayed takes than at the last call. */
-    long delayedMore() {
-        long more = lanes.delayedBytes() - delayedCounted;
-        delayedCounted += more;
-        return more;
-    }
-
     int inFlight() {
         return inFlight;
-    }
-
-    long bytes() {
-        return bytes;
-    }
-
-    /** What is in flight takes so much more, without what is large. */
-    void weighs(long more) {
-        bytes += more;
-    }
-
-    /** What the next delivery will take; if it may be one of several, the heaviest. */
-    long nextWeight() {
-        Queued first = lanes.peek();
-        return Math.max(turns.weight(), first == null ? 0 : Delivery.weight(first));
     }
 
     boolean hasPermit() {

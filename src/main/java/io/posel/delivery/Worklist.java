@@ -16,8 +16,6 @@ final class Worklist {
     private final LinkedHashSet<String> dirty = new LinkedHashSet<>();
     /** Could start something; in the order in which it is their turn. */
     private final LinkedHashSet<String> hungry = new LinkedHashSet<>();
-    /** Could start something large. */
-    private final Set<String> wantRoom = new LinkedHashSet<>();
     /** Could read more. */
     private final Set<String> crowdedOut = new LinkedHashSet<>();
 
@@ -69,17 +67,6 @@ final class Worklist {
         } else {
             feed();
         }
-    }
-
-    /** What the webhook starts next is large, and there is no room for such. */
-    void wantsRoom(String webhookId) {
-        wantRoom.add(webhookId);
-    }
-
-    /** What is large takes less now. */
-    void largeRoomAgain() {
-        dirty.addAll(wantRoom);
-        wantRoom.clear();
     }
 
     /** The webhook may hold nothing more, since all together hold as many as they may. */

@@ -172,20 +172,6 @@ final class Checks {
         return value.longValueExact();
     }
 
-    /** A number that a numbering begins with: 1 to 2^63 - 1, required. */
-    @Nullable
-    Long firstSequence(Part part) {
-        if (part.absent()) {
-            errors.add(part.pointer(), "required", "A value is required here.");
-            return null;
-        }
-        Long number = sequence(part);
-        if (number != null && number == 0) {
-            errors.add(part.pointer(), "too-small", Map.of("min", 1), "The smallest number possible here is 1.");
-        }
-        return number;
-    }
-
     /** A producer's number that may also come as a text of digits, with leading zeros. */
     @Nullable
     Long sequenceOrDigits(Part part) {

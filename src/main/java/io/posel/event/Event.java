@@ -56,12 +56,7 @@ public record Event(
 
     /** The same without its data, for what is only told about it. */
     public Event withoutData() {
-        return withData(Json.EMPTY);
-    }
-
-    /** The same with other data. */
-    public Event withData(Json.Obj other) {
-        return new Event(source, id, type, entity, sequence, occurredAt, other);
+        return new Event(source, id, type, entity, sequence, occurredAt, Json.Obj.EMPTY);
     }
 
     /**

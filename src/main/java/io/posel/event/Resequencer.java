@@ -123,8 +123,7 @@ public final class Resequencer<K, T> {
     }
 
     private void takeConsecutive(Waiting<T> waiting, List<T> go) {
-        while (!waiting.items.isEmpty()
-                && waiting.items.firstKey() - 1 <= waiting.last) { // the last may be the highest
+        while (!waiting.items.isEmpty() && waiting.items.firstKey() <= waiting.last + 1) {
             take(waiting, go);
         }
     }
@@ -154,33 +153,6 @@ public final class Resequencer<K, T> {
         waiting.last = Math.min(waiting.last, number - 1);
         waiting.add(number, new Entry<>(item, due), true);
         size++;
-    }
-
-    /** @return all that waits of a key, lowest first, whatever is missing before it; it goes now */
-    public List<T> takeAll(K key) {
-        List<T> go = new ArrayList<>();
-        Waiting<T> waiting = keys.get(key);
-        while (waiting != null && !waiting.items.isEmpty()) {
-            take(waiting, go);
-        }
-        return go;
-    }
-
-    /**
-     * The numbers of a key begin anew, behind this one.
-     *
-     * @return what waits and goes now, in order
-     */
-    public List<T> begin(K key, long last) {
-        remembered.remove(key);
-        List<T> go = new ArrayList<>();
-        Waiting<T> waiting = keys.get(key);
-        if (waiting != null) {
-            waiting.last = last;
-            takeConsecutive(waiting, go);
-            forgetIfIdle(key, waiting);
-        }
-        return go;
     }
 
     private void forgetIfIdle(K key, Waiting<T> waiting) {

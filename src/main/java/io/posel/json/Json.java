@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,24 +67,6 @@ public sealed interface Json {
 
     /** A number by its source text, which is valid JSON. */
     record Num(String text) implements Json {
-        private static final int FEW = 1_000;
-        private static final Num[] SMALL = IntStream.range(0, FEW)
-                .mapToObj(i -> new Num(Integer.toString(i)))
-                .toArray(Num[]::new);
-
-        /** The same object for those that are frequent and short, which take 30 times their text. */
-        private static Num of(String text) {
-            int value = 0;
-            for (int i = 0; i < text.length(); i++) {
-                int digit = text.charAt(i) - '0';
-                value = 10 * value + digit;
-                if (digit < 0 || digit > 9 || value >= FEW) {
-                    return new Num(text);
-                }
-            }
-            return SMALL[value]; // valid JSON has no zero in front
-        }
-
         @Override
         public String toString() {
             return text;
@@ -112,8 +93,6 @@ public sealed interface Json {
     }
 
     Obj EMPTY = new Obj(Map.of());
-
-    Arr EMPTY_LIST = new Arr(List.of());
 
     /** An object of name and value pairs, in this order; values as {@link #of(Object)} takes them. */
     static Obj object(@Nullable Object... namesAndValues) {
@@ -319,17 +298,17 @@ public sealed interface Json {
                         parser.nextToken();
                         members.put(name, read());
                     }
-                    yield members.isEmpty() ? EMPTY : new Obj(members.build());
+                    yield new Obj(members.build());
                 }
                 case START_ARRAY -> {
                     List<Json> items = new ArrayList<>();
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
                         items.add(read());
                     }
-                    yield items.isEmpty() ? EMPTY_LIST : new Arr(items);
+                    yield new Arr(items);
                 }
                 case VALUE_STRING -> new Str(parser.getText());
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Num.of(parser.getText());
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(parser.getText());
                 case VALUE_TRUE -> Bool.TRUE;
                 case VALUE_FALSE -> Bool.FALSE;
                 default -> Null.NULL;

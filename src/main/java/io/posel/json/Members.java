@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Members extends AbstractMap<String, Json> {
     /** Up to so many are found faster by looking at each; more could be made slow by names of the same hash. */
-    static final int FEW = 16;
+    private static final int FEW = 16;
 
     private final String[] names;
     private final Json[] values;
@@ -66,10 +66,6 @@ final class Members extends AbstractMap<String, Json> {
             names[size] = name;
             values[size] = value;
             size++;
-        }
-
-        boolean isEmpty() {
-            return size == 0;
         }
 
         Members build() {

@@ -65,12 +65,6 @@ public final class AnswerProblem implements Processor {
                         503,
                         "not-in-charge",
                         "Nothing was stored: " + cause.getMessage() + ". Repeat it, with the same id.");
-            } else if (cause instanceof StoreUnavailableException refused && refused.isRefusal()) {
-                LOG.error("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());
-                return problem(
-                        503,
-                        "store-refused",
-                        "The database refused this, and nothing was stored. Posel's log says why.");
             } else if (cause instanceof StoreUnavailableException) {
                 if (mayWarn()) {
                     LOG.warn("Route {} answers 503: {}", exchange.getFromRouteId(), cause.getMessage());

@@ -150,9 +150,7 @@ final class ApiRequest {
         return states;
     }
 
-    /** The query parameter {@code entity}; null if there is none. */
-    @Nullable
-    EntityRef entity() {
+    private @Nullable EntityRef entity() {
         String value = parameter("entity");
         if (value == null) {
             return null;
@@ -204,9 +202,7 @@ final class ApiRequest {
                             + (moreTypes.length == 0 ? "." : " or " + String.join(" or ", moreTypes) + "."));
         }
         try {
-            byte[] body = bytes();
-            WorkingMemory.of(message.getExchange()).takeToParse(message.getExchange(), body);
-            return Json.parse(body, Json.MAX_VALUES);
+            return Json.parse(bytes(), Json.MAX_VALUES);
         } catch (JsonSyntaxException e) {
             throw new ProblemException(400, e.code(), Map.of("line", e.line(), "column", e.column()), e.sentence());
         }

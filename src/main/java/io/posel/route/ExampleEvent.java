@@ -10,7 +10,6 @@ import io.posel.store.Catalogue;
 import io.posel.store.LoggedEvent;
 import java.util.List;
 import java.util.Set;
-import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ final class ExampleEvent {
     }
 
     /** @throws ProblemException if there is none, it is no event, or nothing is known of the type */
-    Chosen of(Json.Obj body, Exchange exchange) {
+    Chosen of(Json.Obj body) {
         boolean recent = isRecent(body.get("recent"));
         Json event = body.get("event");
         Json type = body.get("eventType");
@@ -51,7 +50,7 @@ final class ExampleEvent {
         } else if (event != null && event != Json.Null.NULL) {
             throw refusal(400, "/event", "type-mismatch", "An event is a JSON object.");
         } else if (type instanceof Json.Str name) {
-            return recent ? recent(name.value(), exchange) : new Chosen(sample(name.value()));
+            return recent ? recent(name.value()) : new Chosen(sample(name.value()));
         }
         throw refusal(400, "/eventType", "required", "An event or the name of an event type is required.");
     }
@@ -65,8 +64,8 @@ final class ExampleEvent {
         throw refusal(400, "/recent", "type-mismatch", "This is true or false.");
     }
 
-    private Chosen recent(String type, Exchange exchange) {
-        return newest.of(type, exchange)
+    private Chosen recent(String type) {
+        return newest.of(type)
                 .map(found -> new Chosen(found.event(), found.logged()))
                 .orElseThrow(() -> refusal(
                         422,

@@ -138,7 +138,7 @@ public final class Feed implements CamelContextAware {
         Plan plan = plan();
         Position asked = exchange.getProperty(POSITION, Position.class);
         Message message = exchange.getMessage();
-        Paging.Page page = checked(plan, asked, page(plan, asked, exchange));
+        Paging.Page page = checked(plan, asked, page(plan, asked, message));
         Map<String, Event> events = new LinkedHashMap<>();
         Map<String, Json> itemsOfEvents = new HashMap<>();
         for (Item item : page.items()) {
@@ -152,8 +152,7 @@ public final class Feed implements CamelContextAware {
         message.setBody(portions(List.copyOf(events.values())));
     }
 
-    private Paging.Page page(Plan plan, Position asked, Exchange exchange) {
-        Message message = exchange.getMessage();
+    private Paging.Page page(Plan plan, Position asked, Message message) {
         Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         if (status != null && status == 304) {
             return plan.paging.unchanged(asked);
@@ -161,13 +160,11 @@ public final class Feed implements CamelContextAware {
             return plan.paging.missing(asked, status);
         }
         byte[] body = message.getBody(byte[].class);
-        AnswerReader.Raw raw = new AnswerReader.Raw(
+        Answer answer = plan.answers.read(new AnswerReader.Raw(
                 body == null ? new byte[0] : body,
                 header(message, FeedClient.CODING),
                 header(message, FeedClient.TYPE),
-                header(message, FeedClient.INCOMPLETE).isEmpty());
-        Answer answer =
-                plan.answers.read(raw, bytes -> WorkingMemory.of(exchange).takeOrRefuse(exchange, "the answer", bytes));
+                header(message, FeedClient.INCOMPLETE).isEmpty()));
         remark(plan, asked, answer);
         return plan.paging.page(asked, answer, header(message, "Link"), message.getHeader("ETag", String.class));
     }

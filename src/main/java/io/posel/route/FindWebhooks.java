@@ -19,11 +19,8 @@ public final class FindWebhooks implements Processor {
     @Override
     public void process(Exchange exchange) {
         List<List<Webhook>> found = new ArrayList<>();
-        List<Webhook> last = List.of();
         for (Event event : Bodies.listOf(Event.class, exchange)) {
-            List<Webhook> matching = webhooks.matching(event);
-            last = matching.equals(last) ? last : matching; // a thousand events may go to the same thousand webhooks
-            found.add(last);
+            found.add(webhooks.matching(event));
         }
         exchange.getMessage().setBody(found);
     }

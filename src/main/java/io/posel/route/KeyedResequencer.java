@@ -3,14 +3,10 @@ package io.posel.route;
 import io.posel.event.EntityRef;
 import io.posel.event.Resequencer;
 import io.posel.store.Accepted;
-import io.posel.store.GroupCommit;
 import io.posel.store.Intake;
-import io.posel.store.SequenceStart;
-import io.posel.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +42,8 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
     private static final Logger LOG = LoggerFactory.getLogger(KeyedResequencer.class);
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** As many as the intake's writer takes into one transaction. */
+    private static final int MAX_PORTION = 2_000;
 
     /** An event on its way through; {@code left} and {@code failure} belong to who holds the turn. */
     private static final class Numbered {
@@ -97,11 +95,6 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
     public boolean process(Exchange exchange, AsyncCallback callback) {
         List<Numbered> go = new ArrayList<>();
         try {
-            if (exchange.getMessage().getBody() instanceof SequenceStart start) {
-                exchange.getMessage().setBody(begin(start));
-                callback.done(true);
-                return true;
-            }
             List<Accepted.Held> mine = ReleaseEvent.held(exchange);
             try {
                 for (Accepted.Held held : mine) {
@@ -123,62 +116,10 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
         return true;
     }
 
-    /**
-     * What waits of the entity goes first, lowest number first: it was numbered before. Whatever comes meanwhile is
-     * looked at afterwards.
-     *
-     * @return what was begun, behind what went and belongs to it
-     */
-    private SequenceStart begin(SequenceStart start) throws Exception {
-        Object entity = keyOf(new Accepted.Held(0, start.entity(), start.next(), 0));
-        List<Numbered> after;
-        SequenceStart begun;
-        synchronized (turn) {
-            List<Accepted.Held> before = intake.held(start.entity());
-            for (Accepted.Held held : before) {
-                arrive(held, new ArrayList<>());
-            }
-            synchronized (this) {
-                ready.addAll(resequencer.takeAll(entity));
-            }
-            while (isReady()) {
-                passPortion();
-            }
-            if (!Collections.disjoint(intake.held(start.entity()), before)) {
-                throw new StoreUnavailableException("what waits of " + start.entity() + " cannot be released");
-            }
-            begun = start.after(before.stream().map(Accepted.Held::sequence).toList());
-            synchronized (this) {
-                passSteps(begun);
-                after = resequencer.begin(entity, begun.last());
-                ready.addAll(after);
-            }
-        }
-        pass(after);
-        return begun;
-    }
-
-    private synchronized boolean isReady() {
-        return !ready.isEmpty();
-    }
-
-    private void passSteps(SequenceStart start) throws Exception {
-        Exchange exchange = new DefaultExchange(context);
-        exchange.getMessage().setBody(start);
-        steps.process(exchange);
-        if (exchange.getException() != null) {
-            throw exchange.getException();
-        }
-    }
-
-    private Object keyOf(Accepted.Held held) {
+    private void arrive(Accepted.Held held, List<Numbered> go) {
         Exchange each = new DefaultExchange(context);
         each.getMessage().setBody(held);
-        return key.evaluate(each, Object.class);
-    }
-
-    private void arrive(Accepted.Held held, List<Numbered> go) {
-        Numbered numbered = new Numbered(keyOf(held), held);
+        Numbered numbered = new Numbered(key.evaluate(each, Object.class), held);
         synchronized (this) {
             if (!known.contains(held.no())) {
                 List<Numbered> next = resequencer.arrive(numbered.key, held.sequence(), numbered, System.nanoTime());
@@ -218,10 +159,7 @@ final class KeyedResequencer extends AsyncProcessorSupport implements Navigate<P
     private void passPortion() {
         List<Numbered> portion = new ArrayList<>();
         synchronized (this) {
-            int weight = 0;
-            while (!ready.isEmpty()
-                    && (portion.isEmpty() || weight + ready.element().held.weight() <= GroupCommit.MAX_WEIGHT)) {
-                weight += ready.element().held.weight();
+            while (!ready.isEmpty() && portion.size() < MAX_PORTION) {
                 portion.add(ready.remove());
             }
         }

@@ -5,7 +5,6 @@ import io.posel.event.EntityRef;
 import io.posel.json.Json;
 import io.posel.store.LoggedDelivery;
 import io.posel.store.LoggedEvent;
-import io.posel.store.LoggedSequence;
 import java.nio.charset.StandardCharsets;
 
 /** The log as JSON. */
@@ -23,8 +22,6 @@ final class LogJson {
                 "eventType", delivery.eventType(),
                 "entity", entity(delivery.entity()),
                 "erased", delivery.erased(),
-                "sequence", delivery.sequence(),
-                "missingSequence", delivery.missing(),
                 "acceptedAt", delivery.acceptedAt(),
                 "settledAt", delivery.settledAt(),
                 "attempts", delivery.attempts().stream().map(LogJson::attempt).toList());
@@ -51,26 +48,10 @@ final class LogJson {
                 "type", event.type(),
                 "entity", entity(event.entity()),
                 "sequence", event.sequence(),
-                "missingSequence", event.missing(),
                 "occurredAt", event.occurredAt(),
                 "acceptedAt", event.acceptedAt(),
                 "late", event.late(),
                 "erased", event.erased());
-    }
-
-    static Json sequence(LoggedSequence sequence) {
-        return Json.object(
-                "entity", entity(sequence.entity()),
-                "last", sequence.last(),
-                "next", sequence.next(),
-                "missing", sequence.missing(),
-                "waiting",
-                        sequence.waiting().stream()
-                                .map(each -> Json.object(
-                                        "eventId", each.eventId(),
-                                        "sequence", each.sequence(),
-                                        "acceptedAt", each.acceptedAt()))
-                                .toList());
     }
 
     static Json entity(EntityRef entity) {

@@ -9,7 +9,6 @@ import io.posel.webhook.Definition;
 import io.posel.webhook.Secrets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.camel.Exchange;
 
 /**
  * A request as it may be shown. Secrets never enter it: the definition is masked before it is rendered. Data of the
@@ -20,25 +19,12 @@ final class MaskedRequest {
 
     private MaskedRequest() {}
 
-    static OutgoingRequest of(Definition definition, Variables variables, Exchange exchange)
-            throws TemplateException, RenderException {
-        OutgoingRequest request = shown(RequestTemplate.compile(Secrets.masked(definition)), variables, exchange);
+    static OutgoingRequest of(Definition definition, Variables variables) throws TemplateException, RenderException {
+        OutgoingRequest request =
+                RequestTemplate.compile(Secrets.masked(definition)).render(variables);
         // what user info became is a mask too, but one that reads like a key
         Map<String, String> headers = new LinkedHashMap<>(request.headers());
         headers.computeIfPresent(AUTHORIZATION, (name, value) -> Secrets.MASK);
         return new OutgoingRequest(request.method(), request.url(), headers, request.body());
-    }
-
-    /** Rendered to be shown in an answer to the exchange. */
-    static OutgoingRequest shown(RequestTemplate template, Variables variables, Exchange exchange)
-            throws RenderException {
-        OutgoingRequest request = template.render(variables, bytes -> {
-            WorkingMemory.of(exchange).takeToShow(exchange, bytes);
-            return true;
-        });
-        if (request == null) {
-            throw new IllegalStateException("what fits is rendered");
-        }
-        return request;
     }
 }

@@ -8,7 +8,6 @@ import io.posel.store.LoggedEvent;
 import io.posel.store.StoreUnavailableException;
 import java.sql.SQLException;
 import java.util.Optional;
-import org.apache.camel.Exchange;
 
 /** Finds the newest event of a type, with what it told. */
 public final class NewestEvents {
@@ -24,16 +23,15 @@ public final class NewestEvents {
     record Found(Event event, LoggedEvent logged) {}
 
     /** Empty if none is known, or if it is erased just now. */
-    Optional<Found> of(String type, Exchange exchange) {
-        return log.newest(type).flatMap(logged -> stored(logged, exchange)
+    Optional<Found> of(String type) {
+        return log.newest(type).flatMap(logged -> stored(logged)
                 .filter(stored -> !stored.erased())
                 .map(stored -> new Found(stored.event(), logged)));
     }
 
-    private Optional<StoredEvent> stored(LoggedEvent logged, Exchange exchange) {
-        WorkingMemory memory = WorkingMemory.of(exchange);
+    private Optional<StoredEvent> stored(LoggedEvent logged) {
         try {
-            return events.event(logged.no(), data -> memory.takeToParse(exchange, data));
+            return events.event(logged.no());
         } catch (SQLException e) {
             throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
         }

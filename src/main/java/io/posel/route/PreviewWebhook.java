@@ -51,18 +51,17 @@ public final class PreviewWebhook implements Processor {
     @Override
     public void process(Exchange exchange) {
         Json.Obj body = new ApiRequest(exchange).object(KNOWN);
-        ExampleEvent.Chosen chosen = example.of(body, exchange);
+        ExampleEvent.Chosen chosen = example.of(body);
         Definition definition = definitions.draft(body, chosen.event().type());
-        JsonAnswer.write(exchange, 200, preview(definition, chosen, exchange));
+        JsonAnswer.write(exchange, 200, preview(definition, chosen));
     }
 
-    private Json preview(Definition definition, ExampleEvent.Chosen chosen, Exchange exchange) {
+    private Json preview(Definition definition, ExampleEvent.Chosen chosen) {
         Variables variables = chosen.event().variables();
         try {
             RequestTemplate template = RequestTemplate.compile(definition);
-            Map<String, Object> members =
-                    new LinkedHashMap<>(LogJson.request(withMask(MaskedRequest.shown(template, variables, exchange)))
-                            .members());
+            Map<String, Object> members = new LinkedHashMap<>(
+                    LogJson.request(withMask(template.render(variables))).members());
             members.put(
                     "unknownVariables",
                     template.variables().stream()

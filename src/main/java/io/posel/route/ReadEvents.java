@@ -47,10 +47,8 @@ public final class ReadEvents implements Processor {
                 headers.put(name.toLowerCase(Locale.ROOT), text);
             }
         });
-        byte[] bytes = message.getBody(byte[].class);
-        byte[] body = bytes == null ? new byte[0] : bytes;
-        WorkingMemory.of(exchange).takeToParse(exchange, body);
-        List<Event> events = reader.read(headers.get("content-type"), headers, body);
+        byte[] body = message.getBody(byte[].class);
+        List<Event> events = reader.read(headers.get("content-type"), headers, body == null ? new byte[0] : body);
         requirePermission(message, headers.get(EdgeHeaders.CALLER), events);
         message.setBody(events);
     }

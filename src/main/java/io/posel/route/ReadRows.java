@@ -8,7 +8,6 @@ import io.posel.json.Json;
 import io.posel.problem.FieldError;
 import io.posel.problem.ProblemException;
 import io.posel.source.RowFaults;
-import io.posel.store.SqlStates;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,7 +117,7 @@ public final class ReadRows implements Processor {
                 && problem.status() >= CLIENT_ERRORS
                 && problem.status() < SERVER_ERRORS) {
             setAside.keep(rows.key(columns), problem, rows.readable(columns));
-        } else if (SqlStates.isDataError(refusal)) {
+        } else if (RowFaults.isOfValue(refusal)) {
             String reason = "The database refuses the event: " + RowFaults.reason(refusal) + ".";
             setAside.keep(
                     rows.key(columns),

@@ -8,11 +8,8 @@ import io.posel.store.Settlement;
 import io.posel.store.Webhooks;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.http.base.HttpOperationFailedException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,28 +108,12 @@ public final class RecordFailure implements Processor {
             exchange.getExchangeExtension().setRedeliveryExhausted(true);
             return;
         }
-        dropAnswer(exchange, thrown);
         if (waitsForPause) {
             exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, 0L); // the dispatcher lets it go
         } else if (delivery.queued().attempts() > 0
                 || delivery.failures().stream().anyMatch(each -> each.retryAfter() != null)) {
             // Camel counts delays from the one before, which a receiver may have asked for or a restart forgotten
             exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, wait.toMillis());
-        }
-    }
-
-    /** Camel keeps what was thrown until the next attempt; of the answer in it the failure has what is kept. */
-    private static void dropAnswer(Exchange exchange, @Nullable Throwable thrown) {
-        if (thrown instanceof HttpOperationFailedException answered) {
-            exchange.setProperty(
-                    Exchange.EXCEPTION_CAUGHT,
-                    new HttpOperationFailedException(
-                            answered.getUri(),
-                            answered.getStatusCode(),
-                            answered.getStatusText(),
-                            answered.getRedirectLocation(),
-                            Map.of(),
-                            null));
         }
     }
 

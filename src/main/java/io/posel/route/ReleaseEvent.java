@@ -2,7 +2,6 @@ package io.posel.route;
 
 import io.posel.store.Accepted;
 import io.posel.store.Intake;
-import io.posel.store.SequenceStart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,10 +10,7 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Puts the deliveries of held events into the queue, in the order of the list; many share a transaction. Or begins the
- * numbering of an entity anew, if that is the body.
- */
+/** Puts the deliveries of held events into the queue, in the order of the list. Many share a transaction. */
 public final class ReleaseEvent implements Processor {
     private final Intake intake;
 
@@ -25,10 +21,6 @@ public final class ReleaseEvent implements Processor {
     /** @throws NotReleasedException if some of them are still held */
     @Override
     public void process(Exchange exchange) throws InvalidPayloadException {
-        if (exchange.getMessage().getBody() instanceof SequenceStart start) {
-            Waiting.on(intake.begin(start));
-            return;
-        }
         List<Accepted.Held> all = held(exchange);
         List<CompletableFuture<Void>> answers =
                 all.stream().map(intake::release).toList();

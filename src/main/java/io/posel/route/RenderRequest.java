@@ -1,9 +1,7 @@
 package io.posel.route;
 
 import io.posel.delivery.Delivery;
-import io.posel.delivery.Dispatcher;
 import io.posel.delivery.Outcome;
-import io.posel.delivery.OutgoingRequest;
 import io.posel.delivery.RequestTemplates;
 import io.posel.delivery.StoredEvent;
 import io.posel.event.Event;
@@ -16,27 +14,17 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/**
- * Renders the request with the definition of this moment; redeliveries that wait in memory send the same bytes. A delivery
- * for whose request there is no room begins again when there is.
- */
+/** Renders the request with the definition of this moment; redeliveries send the same bytes. */
 public final class RenderRequest implements Processor {
 
     private final Webhooks webhooks;
     private final RequestTemplates templates;
-    private final Dispatcher dispatcher;
     private final Settlement settlement;
     private final InstantSource clock;
 
-    public RenderRequest(
-            Webhooks webhooks,
-            RequestTemplates templates,
-            Dispatcher dispatcher,
-            Settlement settlement,
-            InstantSource clock) {
+    public RenderRequest(Webhooks webhooks, RequestTemplates templates, Settlement settlement, InstantSource clock) {
         this.webhooks = webhooks;
         this.templates = templates;
-        this.dispatcher = dispatcher;
         this.settlement = settlement;
         this.clock = clock;
     }
@@ -54,17 +42,11 @@ public final class RenderRequest implements Processor {
             return;
         }
         Event event = stored.get().event();
-        int data = stored.get().size();
-        OutgoingRequest request = templates
-                .of(webhook.get())
-                .render(event.variables(), bytes -> dispatcher.takeRoom(delivery, data + bytes));
-        if (request == null) {
-            exchange.setRouteStop(true);
-            return;
-        }
         delivery.render(new Delivery.Rendered(
-                webhook.get().version(), event.withoutData(), stored.get().late(), request));
-        dispatcher.rendered(delivery, request);
+                webhook.get().version(),
+                event.withoutData(),
+                stored.get().late(),
+                templates.of(webhook.get()).render(event.variables())));
     }
 
     private void skip(Exchange exchange, Delivery delivery, String reason) {

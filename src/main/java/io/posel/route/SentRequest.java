@@ -12,7 +12,6 @@ import io.posel.webhook.Definition;
 import io.posel.webhook.Webhook;
 import java.sql.SQLException;
 import java.util.Optional;
-import org.apache.camel.Exchange;
 
 /**
  * Shows the request of a delivery, rendered again with the definition that it was sent with, or would be sent with now;
@@ -28,16 +27,15 @@ public final class SentRequest {
     }
 
     /** Null if it cannot be rendered, or if the definition or the event's data is gone. */
-    Json of(LoggedDelivery delivery, Exchange exchange) {
-        WorkingMemory memory = WorkingMemory.of(exchange);
+    Json of(LoggedDelivery delivery) {
         try {
-            Optional<StoredEvent> stored = events.event(delivery.eventNo(), data -> memory.takeToParse(exchange, data));
+            Optional<StoredEvent> stored = events.event(delivery.eventNo());
             Optional<Definition> definition = definition(delivery);
             if (stored.isEmpty() || stored.get().erased() || definition.isEmpty()) {
                 return Json.Null.NULL;
             }
             return LogJson.request(
-                    MaskedRequest.of(definition.get(), stored.get().event().variables(), exchange));
+                    MaskedRequest.of(definition.get(), stored.get().event().variables()));
         } catch (TemplateException | RenderException e) {
             return Json.Null.NULL;
         } catch (SQLException e) {

@@ -31,7 +31,7 @@ public final class ShowDeliveries {
         LoggedDelivery delivery = find(log, new ApiRequest(exchange));
         Map<String, Json> members =
                 new LinkedHashMap<>(LogJson.delivery(delivery).members());
-        members.put("request", requests.of(delivery, exchange));
+        members.put("request", requests.of(delivery));
         JsonAnswer.write(exchange, 200, new Json.Obj(members));
     }
 

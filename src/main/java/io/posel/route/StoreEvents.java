@@ -8,19 +8,17 @@ import io.posel.store.Acceptance;
 import io.posel.store.Accepted;
 import io.posel.store.GapFullException;
 import io.posel.store.Intake;
-import io.posel.store.SequenceJumpException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stores events with what they were enriched with; goes on when they survive a power loss (G1). Refuses those that would
- * have to wait for a number when too many wait already, and numbers that are far too high. An event whose key was there
- * before with other content is not stored: a source that can keep it aside asks for it by {@link #tellConflicts}.
+ * have to wait for a number when too many wait already. An event whose key was there before with other content is not
+ * stored: a source that can keep it aside asks for it by {@link #tellConflicts}.
  */
 public final class StoreEvents implements Processor {
     private static final String ON_CONFLICT = "onConflict";
@@ -63,7 +61,7 @@ public final class StoreEvents implements Processor {
         List<Acceptance> acceptances = Bodies.listOf(Object.class, exchange).stream()
                 .map(each -> each instanceof Event event ? new Acceptance(event, List.of()) : (Acceptance) each)
                 .toList();
-        List<Accepted> accepted = acceptances.isEmpty() ? List.of() : stored(acceptances, exchange);
+        List<Accepted> accepted = acceptances.isEmpty() ? List.of() : stored(acceptances);
         exchange.getMessage().setBody(accepted);
         count(acceptances, accepted);
         tell(exchange.getProperty(ON_CONFLICT, Conflicts.class), accepted);
@@ -97,24 +95,9 @@ public final class StoreEvents implements Processor {
         }
     }
 
-    private List<Accepted> stored(List<Acceptance> acceptances, Exchange exchange) {
+    private List<Accepted> stored(List<Acceptance> acceptances) {
         try {
-            CompletableFuture<List<Accepted>> stored = intake.accept(acceptances);
-            WorkingMemory.hold(exchange, stored); // the store may have them for longer than their caller waits
-            return Waiting.on(stored, Intake.patience(acceptances));
-        } catch (SequenceJumpException e) {
-            throw new ProblemException(
-                    400,
-                    new FieldError(
-                            (acceptances.size() == 1 ? "" : "/" + e.index()) + "/sequence",
-                            "sequence-jump",
-                            Map.of(
-                                    "entity", e.entity().toString(),
-                                    "number", e.number(),
-                                    "last", e.last(),
-                                    "most", e.most()),
-                            "Nothing of this request was stored: number %d of %s is more than %d above its highest number so far, %d. Correct the number, or begin the numbering of this entity anew with POST /api/entities/sequence."
-                                    .formatted(e.number(), e.entity(), e.most(), e.last())));
+            return Waiting.on(intake.accept(acceptances));
         } catch (GapFullException e) {
             throw new ProblemException(
                     503,

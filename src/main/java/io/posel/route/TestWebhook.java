@@ -86,14 +86,12 @@ public final class TestWebhook {
     public void prepare(Exchange exchange) {
         ApiRequest request = new ApiRequest(exchange);
         Webhook webhook = webhooks.existing(request.path("id"));
-        Event event = example.of(request.object(ExampleEvent.MEMBERS), exchange).event();
+        Event event = example.of(request.object(ExampleEvent.MEMBERS)).event();
         OutgoingRequest sent;
         OutgoingRequest shown;
         try {
-            sent = MaskedRequest.shown(RequestTemplate.compile(webhook.definition()), event.variables(), exchange);
-            shown = MaskedRequest.of(webhook.definition(), event.variables(), exchange);
-        } catch (ProblemException e) {
-            throw e;
+            sent = RequestTemplate.compile(webhook.definition()).render(event.variables());
+            shown = MaskedRequest.of(webhook.definition(), event.variables());
         } catch (RenderException e) {
             throw example.refusal(422, "", "render", "This event cannot be sent like that: " + e.getMessage());
         } catch (TemplateException | RuntimeException | StackOverflowError e) {

@@ -2,7 +2,6 @@ package io.posel.route;
 
 import io.posel.event.Event;
 import io.posel.event.EventReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -22,17 +21,7 @@ public final class ValidateEvents implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Object body = exchange.getMessage().getBody();
-        take(exchange, body);
-        exchange.getMessage().setBody(events(body));
-    }
-
-    private static void take(Exchange exchange, @Nullable Object body) {
-        if (body instanceof byte[] bytes) {
-            WorkingMemory.of(exchange).takeToParse(exchange, bytes);
-        } else if (body instanceof CharSequence text && text.length() > 0) {
-            WorkingMemory.of(exchange).takeToParse(exchange, text.toString().getBytes(StandardCharsets.UTF_8));
-        }
+        exchange.getMessage().setBody(events(exchange.getMessage().getBody()));
     }
 
     private List<Event> events(@Nullable Object body) {

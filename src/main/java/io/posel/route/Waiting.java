@@ -1,8 +1,6 @@
 package io.posel.route;
 
-import io.posel.store.Intake;
 import io.posel.store.StoreUnavailableException;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,17 +8,14 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits for the store. */
 final class Waiting {
+    private static final long PATIENCE_SECONDS = 20;
 
     private Waiting() {}
 
     /** @throws StoreUnavailableException if it does not answer in time: unknown whether it was done */
     static <T> T on(CompletableFuture<T> answer) {
-        return on(answer, Intake.PATIENCE);
-    }
-
-    static <T> T on(CompletableFuture<T> answer, Duration patience) {
         try {
-            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

@@ -3,12 +3,10 @@ package io.posel.source;
 import io.posel.event.JsonPointer;
 import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
-import io.posel.json.JsonWeight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +47,6 @@ public final class AnswerReader {
 
     /** @throws IllegalStateException if it is not JSON or has no list, with the reason */
     public Answer read(Raw raw) {
-        return read(raw, memory -> {});
-    }
-
-    /**
-     * @param beforeParsing is given how many bytes of memory it takes as parsed JSON
-     * @throws IllegalStateException if it is not JSON or has no list, with the reason
-     */
-    public Answer read(Raw raw, IntConsumer beforeParsing) {
         ContentCodings.Decoded decoded = ContentCodings.decode(raw.body(), raw.coding(), MAX_BYTES);
         boolean complete = raw.complete() && decoded.complete();
         AnswerText answer = AnswerText.of(decoded.bytes(), raw.type());
@@ -66,9 +56,7 @@ public final class AnswerReader {
                 throw incomplete();
             }
             return Answer.NOTHING;
-        }
-        beforeParsing.accept(JsonWeight.of(decoded.bytes()));
-        if (LINES.matcher(raw.type()).matches()) {
+        } else if (LINES.matcher(raw.type()).matches()) {
             return lines(text, complete, answer.malformed());
         }
         try {

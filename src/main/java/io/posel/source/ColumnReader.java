@@ -3,11 +3,9 @@ package io.posel.source;
 import io.posel.event.UnreadableColumn;
 import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
-import io.posel.json.JsonWeight;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
@@ -49,7 +47,6 @@ final class ColumnReader {
     private final ZoneId session;
     private final long limit;
     private long size;
-    private long parsed;
     private boolean unreadable;
 
     /**
@@ -70,12 +67,11 @@ final class ColumnReader {
 
     void beginRow() {
         size = 0;
-        parsed = 0;
     }
 
-    /** What the values of this row take of the memory, as far as they have been read, in bytes. */
-    long memory() {
-        return size + parsed;
+    /** Characters and bytes of the values of this row, as far as they have been read. */
+    long size() {
+        return size;
     }
 
     /** Whether there ever was a value that could not be read. */
@@ -227,7 +223,6 @@ final class ColumnReader {
             return counted(text);
         } else if (value instanceof byte[] bytes) {
             count(bytes.length);
-            mayBeParsed(bytes);
         } else if (value instanceof Clob clob) {
             try (Reader characters = clob.getCharacterStream()) {
                 return text(characters);
@@ -236,7 +231,6 @@ final class ColumnReader {
             try (InputStream bytes = blob.getBinaryStream()) {
                 byte[] read = bytes.readNBytes((int) (limit - size) + 1);
                 count(read.length);
-                mayBeParsed(read);
                 return read;
             }
         } else if (value instanceof SQLXML xml) {
@@ -258,7 +252,6 @@ final class ColumnReader {
             count(n);
             text.append(buffer, 0, n);
         }
-        mayBeParsed(text.toString().getBytes(StandardCharsets.UTF_8));
         return text.toString();
     }
 
@@ -277,19 +270,7 @@ final class ColumnReader {
 
     private String counted(String text) throws TooLargeException {
         count(text.length());
-        mayBeParsed(text.getBytes(StandardCharsets.UTF_8));
         return text;
-    }
-
-    /** As what the event tells, whatever the column's type is. */
-    private void mayBeParsed(byte[] utf8) {
-        int begin = 0;
-        while (begin < utf8.length && Character.isWhitespace(utf8[begin])) {
-            begin++;
-        }
-        if (begin < utf8.length && (utf8[begin] == '{' || utf8[begin] == '[')) {
-            parsed += JsonWeight.of(utf8);
-        }
     }
 
     private void count(long length) throws TooLargeException {

@@ -31,6 +31,18 @@ public final class RowFaults {
         return found != null;
     }
 
+    /** Whether a value that was written is to blame: class 22 (data) or 23 (constraint). */
+    public static boolean isOfValue(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e
+                    && e.getSQLState() != null
+                    && (e.getSQLState().startsWith("22") || e.getSQLState().startsWith("23"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a query failed because of what it found in some row, rather than because of what is asked for. */
     static boolean isOfData(SQLException failure) {
         String state = failure.getSQLState();

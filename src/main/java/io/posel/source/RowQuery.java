@@ -80,7 +80,7 @@ final class RowQuery {
             current = more ? alone.next() : current;
             return more || end();
         }
-        size += reader.memory();
+        size += reader.size();
         reader.beginRow();
         try {
             if (size > limit || !rows().next()) {
@@ -158,7 +158,7 @@ final class RowQuery {
                     for (int i = 0; i < values.length; i++) {
                         values[i] = reader.read(row, i + 1);
                     }
-                    size += reader.memory();
+                    size += reader.size();
                     read.add(values);
                 }
                 return read;

@@ -8,9 +8,8 @@ import java.util.Optional;
  * What became of an event that was handed in.
  *
  * @param no its place in commit order; 0 for one that was not stored
- * @param deliveries how many it has
  */
-public record Accepted(Event event, Status status, long no, int deliveries) {
+public record Accepted(Event event, Status status, long no) {
 
     /** Whether it was stored, and if not, why. */
     public enum Status {
@@ -42,19 +41,9 @@ public record Accepted(Event event, Status status, long no, int deliveries) {
         Long sequence = event.sequence();
         return status != Status.ACCEPTED || sequence == null
                 ? Optional.empty()
-                : Optional.of(new Held(no, event.entity(), sequence, deliveries));
+                : Optional.of(new Held(no, event.entity(), sequence));
     }
 
-    /**
-     * An event on disk that is not yet in the queue.
-     *
-     * @param deliveries how many it had when it was accepted
-     */
-    public record Held(long no, EntityRef entity, long sequence, int deliveries) {
-
-        /** Rows that letting it into the queue writes. */
-        public int weight() {
-            return 1 + deliveries;
-        }
-    }
+    /** An event on disk that is not yet in the queue. */
+    public record Held(long no, EntityRef entity, long sequence) {}
 }

@@ -164,12 +164,6 @@ final class ApplyFiles implements Wish {
                 before.goneAt());
     }
 
-    /** Of each a definition, its version and an entry of the audit trail. */
-    @Override
-    public int weight() {
-        return 3 * wanted.size();
-    }
-
     @Override
     public void committed() {
         known.accept(changes.values().stream().map(Change::after).toList());

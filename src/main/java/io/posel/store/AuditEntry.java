@@ -39,7 +39,6 @@ public record AuditEntry(
         EVENT_TYPE_EDITED("event-type-edited"),
         EVENT_TYPE_DELETED("event-type-deleted"),
         ENTITY_ERASED("entity-erased"),
-        SEQUENCE_BEGUN("sequence-begun"),
         TOKEN_CREATED("token-created"),
         TOKEN_REVOKED("token-revoked"),
         ACCESS_REFUSED("access-refused"),

@@ -35,13 +35,6 @@ final class Conditions {
         return this;
     }
 
-    /** It is among what is selected where these hold. */
-    Conditions andIn(String value, String selected, Conditions others) {
-        texts.add(value + " in (select " + selected + others.where() + ")");
-        values.addAll(others.values);
-        return this;
-    }
-
     /** What is in another one's text that was put into this one's. */
     void addValuesOf(Conditions others) {
         values.addAll(others.values);
@@ -60,9 +53,7 @@ final class Conditions {
         int index = 1;
         for (Object value : values) {
             if (value instanceof Object[] items) {
-                statement.setArray(
-                        index++,
-                        statement.getConnection().createArrayOf(items instanceof Long[] ? "bigint" : "varchar", items));
+                statement.setArray(index++, statement.getConnection().createArrayOf("varchar", items));
             } else {
                 statement.setObject(index++, value);
             }

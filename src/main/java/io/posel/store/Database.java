@@ -2,7 +2,6 @@ package io.posel.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.util.DriverDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -11,10 +10,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +21,6 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
-import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,109 +72,46 @@ public final class Database implements AutoCloseable {
             MigrationState.MISSING_SUCCESS,
             MigrationState.MISSING_FAILED);
 
-    static final int CONNECTIONS = 10;
+    private static final int CONNECTIONS = 10;
     /** The migration that every database has. */
     private static final String FIRST = "1";
-    /** What Flyway asks for at the same time. */
-    private static final int MIGRATION_CONNECTIONS = 3;
-    /** Milliseconds for a connection that was not used for a while to show that it still works. */
-    private static final int VALIDATION = 2_000;
-    /** So that who asks whether it answers does not wait for those who use the others. */
-    private static final int HEALTH_CONNECTIONS = 2;
     /** A path behind the names of H2's file systems on the disk; a server, memory or an archive have other names. */
     private static final Pattern H2_FILE =
             Pattern.compile("jdbc:h2:(?:(?:file|async|nio|nioMapped|retry):)*((?!\\w{2,}:).+)");
 
     private final Access access;
     private final Dialect dialect;
-    private final SessionLimits limits;
-    private volatile @Nullable Fence guard;
     private final HikariDataSource pool;
     private final DataSource dataSource;
-    private final HikariDataSource searches;
-    private final HikariDataSource health;
     private volatile boolean lost;
 
     public Database(Access access) {
-        this(access, SessionLimits.OWN);
-    }
-
-    Database(Access access, SessionLimits limits) {
-        this.limits = limits;
         this.access = access.url().startsWith("jdbc:h2:")
                         && !access.url().toUpperCase(Locale.ROOT).contains(";MODE=")
                 ? new Access(access.url() + H2_MODE, access.user(), access.password())
                 : access;
         this.dialect = Dialect.of(access.url());
         try {
-            this.pool = pool("posel", CONNECTIONS, limits);
-            this.searches = pool("posel-search", Searches.MOST, limits);
-            this.health = pool("posel-health", HEALTH_CONNECTIONS, limits);
+            this.pool = pool("posel", this.access, CONNECTIONS);
         } catch (RuntimeException e) {
             throw new UnusableException("POSEL_DB_URL is not a JDBC URL that its driver can read. Correct it.", e);
         }
         this.dataSource = dialect == Dialect.H2 ? OneWriter.around(pool) : pool;
     }
 
-    /** A pool of another database, that of a source, that connects when it is first used. */
+    /** A pool that connects when it is first used. */
     public static HikariDataSource pool(String name, Access access, int connections) {
-        HikariConfig config = config(name, connections);
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
         config.setJdbcUrl(access.url());
         config.setUsername(access.user());
         config.setPassword(access.password());
-        if (isPostgresql(access)) {
-            config.setDataSourceProperties(SessionLimits.noticing(SessionLimits.SILENCE_OF_SOURCES));
-        }
-        return new HikariDataSource(config);
-    }
-
-    private HikariDataSource pool(String name, int connections, SessionLimits limits) {
-        HikariConfig config = config(name, connections);
-        Properties properties = new Properties();
-        if (isPostgresql(access)) {
-            properties.putAll(SessionLimits.noticing(limits.silence()));
-            config.setConnectionInitSql(limits.sql());
-            config.setValidationTimeout(VALIDATION);
-        }
-        config.setDataSource(Sessions.opening(
-                new DriverDataSource(access.url(), null, properties, access.user(), access.password()), () -> guard));
-        config.setExceptionOverride(new ClosedByDatabase(this::giveUpConnections));
-        return new HikariDataSource(config);
-    }
-
-    private static boolean isPostgresql(Access access) {
-        return access.url().startsWith("jdbc:postgresql:");
-    }
-
-    /** When one of them gets no answer, the others get none either, and to find that out takes as long for each. */
-    private void giveUpConnections() {
-        for (HikariDataSource each : List.of(pool, searches, health)) {
-            each.getHikariPoolMXBean().softEvictConnections();
-        }
-    }
-
-    private static HikariConfig config(String name, int connections) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(name);
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(5_000);
         config.setInitializationFailTimeout(-1);
-        config.setExceptionOverride(new ClosedByDatabase(() -> {}));
-        return config;
-    }
-
-    /** Checks each connection that is opened from now on: the database must have all that was committed. */
-    public void guardWith(Fence fence) {
-        guard = fence;
-    }
-
-    /**
-     * What a session of Posel's own does not leave to the defaults of the server, the database or the role. A transaction
-     * that waits for a lock must see what was committed meanwhile.
-     */
-    static void setUp(Connection session) throws SQLException {
-        session.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        config.setExceptionOverrideClassName(ClosedByDatabase.class.getName());
+        return new HikariDataSource(config);
     }
 
     /**
@@ -190,39 +123,24 @@ public final class Database implements AutoCloseable {
     public boolean migrate() throws SQLException {
         connect();
         try {
-            Flyway flyway = flyway(pool);
-            MigrationInfoService tables = flyway.info();
-            requireKnown(tables);
-            if (dialect == Dialect.POSTGRESQL && tables.pending().length > 0) {
-                try (HikariDataSource patient =
-                        pool("posel-migration", MIGRATION_CONNECTIONS, SessionLimits.MIGRATION)) {
-                    return isFirst(flyway(patient).migrate());
-                }
-            }
-            return isFirst(flyway.migrate());
+            Flyway flyway = Flyway.configure()
+                    .dataSource(pool)
+                    .locations(
+                            "classpath:db/migration",
+                            "classpath:db/" + dialect.name().toLowerCase(Locale.ROOT))
+                    // an application's tables, its own Flyway's among them, may stand in the same schema
+                    .table("posel_schema_history")
+                    .baselineOnMigrate(true)
+                    .baselineVersion("0")
+                    .load();
+            requireKnown(flyway.info());
+            return flyway.migrate().migrations.stream().anyMatch(migration -> FIRST.equals(migration.version));
         } catch (FlywayException e) {
             if (DatabaseFault.passes(e) || !isReachable()) {
                 throw new SQLException("its tables cannot be brought up to date now: " + reason(e), e);
             }
             throw new UnusableException("the tables in " + access + " cannot be brought up to date: " + reason(e), e);
         }
-    }
-
-    private static boolean isFirst(MigrateResult result) {
-        return result.migrations.stream().anyMatch(migration -> FIRST.equals(migration.version));
-    }
-
-    private Flyway flyway(DataSource connections) {
-        return Flyway.configure()
-                .dataSource(connections)
-                .locations(
-                        "classpath:db/migration",
-                        "classpath:db/" + dialect.name().toLowerCase(Locale.ROOT))
-                // an application's tables, its own Flyway's among them, may stand in the same schema
-                .table("posel_schema_history")
-                .baselineOnMigrate(true)
-                .baselineVersion("0")
-                .load();
     }
 
     /**
@@ -260,14 +178,7 @@ public final class Database implements AutoCloseable {
             throw new UnusableException(DatabaseFault.empty(file), null);
         });
         boolean filled = access.file().filter(DatabaseFault::isFilled).isPresent();
-        Properties settings = new Properties();
-        settings.setProperty("user", access.user());
-        settings.setProperty("password", access.password());
-        if (dialect == Dialect.POSTGRESQL) {
-            settings.setProperty(
-                    "socketTimeout", String.valueOf(limits.silence().toSeconds()));
-        }
-        try (Connection connection = DriverManager.getConnection(access.url(), settings)) {
+        try (Connection connection = DriverManager.getConnection(access.url(), access.user(), access.password())) {
             connection.isValid(5);
             if (filled && !hasTables(connection)) {
                 throw new UnusableException(
@@ -321,15 +232,6 @@ public final class Database implements AutoCloseable {
         return dataSource;
     }
 
-    Access access() {
-        return access;
-    }
-
-    /** What {@link Searches} use, and nothing else. */
-    public DataSource searches() {
-        return searches;
-    }
-
     public Dialect dialect() {
         return dialect;
     }
@@ -350,7 +252,7 @@ public final class Database implements AutoCloseable {
 
     /** Whether it answers now. */
     public boolean isReachable() {
-        try (Connection connection = health.getConnection()) {
+        try (Connection connection = pool.getConnection()) {
             lost = false;
             return connection.isValid(2);
         } catch (SQLException e) {
@@ -371,8 +273,6 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        searches.close();
-        health.close();
         if (dialect == Dialect.H2) {
             try (Connection connection = pool.getConnection();
                     var statement = connection.createStatement()) {

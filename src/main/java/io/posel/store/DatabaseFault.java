@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +36,22 @@ record DatabaseFault(boolean lasting, String reason) {
     private static final String NO_DRIVER = "08001";
     /** Class 28: who asks is not let in. */
     private static final String AUTHORIZATION = "28";
+    /** Classes of what passes by itself: connection, transaction rollback, resources, intervention. */
+    private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
+
+    private static final String READ_ONLY_SERVER = "25006";
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /** Whether what the database refused with this passes by itself, as on a server that is being failed over. */
     static boolean passes(Throwable thrown) {
         return chain(thrown).stream()
                 .filter(SQLException.class::isInstance)
-                .map(SQLException.class::cast)
-                .anyMatch(cause -> cause.getSQLState() != null
-                        && (SqlStates.faultOf(cause).passes() || SqlStates.faultOf(cause) == SqlStates.Fault.BUSY));
+                .map(cause -> ((SQLException) cause).getSQLState())
+                .anyMatch(state -> state != null
+                        && state.length() == 5
+                        && (PASSING.contains(state.substring(0, 2))
+                                || state.equals(READ_ONLY_SERVER)
+                                || state.equals(LOCK_NOT_AVAILABLE)));
     }
 
     static DatabaseFault of(SQLException thrown, Database.Access access) {

@@ -2,7 +2,6 @@ package io.posel.store;
 
 import io.posel.delivery.Resent;
 import io.posel.event.EntityRef;
-import io.posel.problem.ProblemException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,69 +19,50 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened, newest first. Only reads; asks the database each time. */
 public final class DeliveryLog {
-    /** The number that an event waits for: what follows the last one is released at once. */
-    private static final String MISSING = """
-            least(coalesce((select s.released from entity_sequence s
-              where s.entity_type = e.entity_type and s.entity_id = e.entity_id), 0), 9223372036854775806) + 1""";
-
-    static final String DELIVERIES = """
+    private static final String DELIVERIES = """
             select d.id, d.state, d.reason, d.webhook_id, d.webhook_version, d.run, d.attempts, d.settled_at,
                    d.status, d.duration_ms, d.event_no, e.id as event_id, e.type, e.entity_type, e.entity_id,
-                   e.accepted_at, e.sequence, octet_length(e.data) = 0 as erased,
-                   case when d.state = 'held' then %s end as missing
-            from delivery d join event e on e.no = d.event_no""".formatted(MISSING);
+                   e.accepted_at, octet_length(e.data) = 0 as erased
+            from delivery d join event e on e.no = d.event_no""";
 
-    static final String EVENTS = """
+    private static final String EVENTS = """
             select e.no, e.source, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.occurred_at,
-                   e.accepted_at, e.late, octet_length(e.data) = 0 as erased,
-                   case when exists (select 1 from held_event h where h.event_no = e.no) then %s end as missing
-            from event e""".formatted(MISSING);
+                   e.accepted_at, e.late, octet_length(e.data) = 0 as erased
+            from event e""";
 
     private static final String ATTEMPTS = """
             select delivery_id, run, number, at, status, error, detail, duration_ms, answer
             from attempt where delivery_id = any(?) order by delivery_id, run, number""";
 
-    private static final int MOST_WAITING = 200;
-    private static final String OLDEST_KEY = "select min(accepted_at) from event_key";
-    private static final OffsetDateTime NEVER = OffsetDateTime.parse("9999-12-31T00:00:00Z");
-
-    /**
-     * The events with an id that a producer gave: by its keys, which have the time of acceptance of their events, and for
-     * what has waited for longer than keys are kept by that time. The oldest key's is a parameter, so that the database
-     * knows how few these are.
-     */
-    static final String NUMBERS = """
-            select e.no from event_key k
-              join event e on e.accepted_at = k.accepted_at and e.id = k.id and e.source = k.source
-            where k.id = ?
-            union all
-            select e.no from event e where e.id = ? and e.accepted_at < ?
-            order by 1 desc fetch first 10000 rows only""";
-
-    private static final Page<?> NOTHING = new Page<>(List.of(), null);
+    private static final int NEWEST = 100_000;
 
     private final DataSource dataSource;
-    private final Searches searches;
 
-    /** @param dataSource for what is found at once, by its key */
-    public DeliveryLog(DataSource dataSource, Searches searches) {
+    public DeliveryLog(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.searches = searches;
     }
 
-    /**
-     * @throws IllegalArgumentException for a cursor of another list
-     * @throws ProblemException as {@link Searches#run}
-     */
+    /** Runs with a connection; what the database does not answer is {@link StoreUnavailableException}. */
+    @FunctionalInterface
+    private interface Query<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private <T> T ask(Query<T> query) {
+        try (Connection connection = dataSource.getConnection()) {
+            return query.run(connection);
+        } catch (SQLException e) {
+            throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws IllegalArgumentException for a cursor of another list */
     public Page<LoggedDelivery> deliveries(LogFilter filter, @Nullable Cursor after, int limit) {
         Conditions conditions = filter.onDeliveries();
         if (after != null) {
             conditions.andAll("d.event_no <= ? and (d.event_no < ? or d.id < ?)", after.key(), after.key(), id(after));
         }
-        return searches.run(connection -> {
-            if (isOfNoEvent(connection, filter, "d.event_no", conditions)) {
-                return nothing();
-            }
+        return ask(connection -> {
             List<LoggedDelivery> found =
                     read(connection, conditions, " order by d.event_no desc, d.id desc limit ?", limit + 1);
             boolean more = found.size() > limit;
@@ -94,58 +74,19 @@ public final class DeliveryLog {
         });
     }
 
-    /** Adds the condition on the event, if it is asked for. @return whether there is no such event */
-    private static boolean isOfNoEvent(Connection connection, LogFilter filter, String number, Conditions conditions)
-            throws SQLException {
-        if (filter.event() == null) {
-            return false;
-        }
-        List<Long> numbers = new ArrayList<>();
-        try (PreparedStatement select = Searches.statement(connection, NUMBERS)) {
-            select.setString(1, filter.event());
-            select.setString(2, filter.event());
-            select.setObject(3, oldestKey(connection));
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    numbers.add(row.getLong(1));
-                }
-            }
-        }
-        conditions.andAll(number + " = any(?)", (Object) numbers.toArray(Long[]::new));
-        return numbers.isEmpty();
-    }
-
-    private static OffsetDateTime oldestKey(Connection connection) throws SQLException {
-        try (PreparedStatement select = Searches.statement(connection, OLDEST_KEY);
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            OffsetDateTime oldest = row.getObject(1, OffsetDateTime.class);
-            return oldest == null ? NEVER : oldest;
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> Page<T> nothing() {
-        return (Page<T>) NOTHING;
-    }
-
     private static UUID id(Cursor cursor) {
         return UUID.fromString(cursor.id());
     }
 
     public Optional<LoggedDelivery> delivery(UUID id) {
-        try (Connection connection = dataSource.getConnection()) {
-            return read(connection, new Conditions().and("d.id = ?", id), " limit ?", 1).stream()
-                    .findFirst();
-        } catch (SQLException e) {
-            throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
-        }
+        return ask(connection -> read(connection, new Conditions().and("d.id = ?", id), " limit ?", 1).stream()
+                .findFirst());
     }
 
     private static List<LoggedDelivery> read(Connection connection, Conditions conditions, String end, int limit)
             throws SQLException {
         Map<UUID, LoggedDelivery> found = new LinkedHashMap<>();
-        try (PreparedStatement select = Searches.statement(connection, DELIVERIES + conditions.where() + end)) {
+        try (PreparedStatement select = connection.prepareStatement(DELIVERIES + conditions.where() + end)) {
             select.setInt(conditions.bind(select), limit);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -193,8 +134,6 @@ public final class DeliveryLog {
                 row.getString("type"),
                 new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
                 row.getBoolean("erased"),
-                row.getObject("sequence", Long.class),
-                row.getObject("missing", Long.class),
                 row.getObject("accepted_at", OffsetDateTime.class).toInstant(),
                 settledAt,
                 attempts);
@@ -203,7 +142,7 @@ public final class DeliveryLog {
     private static Map<UUID, List<LoggedDelivery.Attempt>> failedAttempts(Connection connection, Object[] ids)
             throws SQLException {
         Map<UUID, List<LoggedDelivery.Attempt>> attempts = new LinkedHashMap<>();
-        try (PreparedStatement select = Searches.statement(connection, ATTEMPTS)) {
+        try (PreparedStatement select = connection.prepareStatement(ATTEMPTS)) {
             select.setArray(1, connection.createArrayOf("uuid", ids));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -227,17 +166,17 @@ public final class DeliveryLog {
 
     /** Those of the filter's webhook and states too: events that have such a delivery. */
     public Page<LoggedEvent> events(LogFilter filter, @Nullable Cursor after, int limit) {
-        Conditions conditions = filter.onEventsWithDeliveries();
+        Conditions conditions = filter.onEvents();
+        if (filter.hasDeliveryConditions()) {
+            conditions.andExists("delivery d", filter.onDeliveries(new Conditions().andAll("d.event_no = e.no")));
+        }
         if (after != null) {
             conditions.andAll("e.no < ?", after.key());
         }
-        return searches.run(connection -> {
-            if (isOfNoEvent(connection, filter, "e.no", conditions)) {
-                return nothing();
-            }
+        return ask(connection -> {
             List<LoggedEvent> found = new ArrayList<>();
             try (PreparedStatement select =
-                    Searches.statement(connection, EVENTS + conditions.where() + " order by e.no desc limit ?")) {
+                    connection.prepareStatement(EVENTS + conditions.where() + " order by e.no desc limit ?")) {
                 select.setInt(conditions.bind(select), limit + 1);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
@@ -252,47 +191,18 @@ public final class DeliveryLog {
         });
     }
 
-    /** Of what waits the lowest numbers, at most {@value #MOST_WAITING}. */
-    public LoggedSequence sequence(EntityRef entity) {
-        try (Connection connection = dataSource.getConnection()) {
-            Long last = null;
-            try (PreparedStatement select = connection.prepareStatement(
-                    "select released from entity_sequence where entity_type = ? and entity_id = ?")) {
-                select.setString(1, entity.type());
-                select.setString(2, entity.id());
-                try (ResultSet row = select.executeQuery()) {
-                    if (row.next()) {
-                        last = row.getLong(1);
-                    }
-                }
-            }
-            List<LoggedSequence.Waiting> waiting = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement("select e.id, h.sequence, e.accepted_at"
-                    + " from held_event h join event e on e.no = h.event_no where h.entity_id = ? and h.entity_type = ?"
-                    + " order by h.sequence, h.event_no limit " + MOST_WAITING)) {
-                select.setString(1, entity.id());
-                select.setString(2, entity.type());
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        waiting.add(new LoggedSequence.Waiting(
-                                row.getString(1),
-                                row.getLong(2),
-                                row.getObject(3, OffsetDateTime.class).toInstant()));
-                    }
-                }
-            }
-            return new LoggedSequence(entity, last, waiting);
-        } catch (SQLException e) {
-            throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
-        }
-    }
-
-    /** The newest of that type whose data is not erased. */
+    /**
+     * The newest of that type whose data is not erased. Looked for among the last {@value #NEWEST} places: there is no
+     * index of types, which each event would pay for.
+     */
     public Optional<LoggedEvent> newest(String type) {
-        Conditions conditions = new Conditions().andAll("e.type = ?", type).andAll("octet_length(e.data) > 0");
-        return searches.run(connection -> {
+        Conditions conditions = new Conditions()
+                .andAll("e.type = ?", type)
+                .andAll("octet_length(e.data) > 0")
+                .andAll("e.no > (select coalesce(max(no), 0) from event) - ?", NEWEST);
+        return ask(connection -> {
             try (PreparedStatement select =
-                    Searches.statement(connection, EVENTS + conditions.where() + " order by e.no desc limit ?")) {
+                    connection.prepareStatement(EVENTS + conditions.where() + " order by e.no desc limit ?")) {
                 select.setInt(conditions.bind(select), 1);
                 try (ResultSet row = select.executeQuery()) {
                     return row.next() ? Optional.of(event(row)) : Optional.empty();
@@ -309,7 +219,6 @@ public final class DeliveryLog {
                 row.getString("type"),
                 new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
                 row.getObject("sequence", Long.class),
-                row.getObject("missing", Long.class),
                 row.getString("occurred_at"),
                 row.getObject("accepted_at", OffsetDateTime.class).toInstant(),
                 row.getBoolean("late"),

@@ -7,7 +7,6 @@ import io.posel.event.EntityRef;
 import io.posel.event.Event;
 import io.posel.json.Json;
 import io.posel.json.JsonSyntaxException;
-import io.posel.json.JsonWeight;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,60 +19,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the queue in the order of places; never by a claim per row. */
 public final class DeliveryQueue implements Backlog {
-    private static final String SELECT =
-            "select id, event_no, pos, lane_key, run, attempts, next_at, size from delivery where webhook_id = ?";
-    static final String PAGE = SELECT + " and pos > ?";
+    static final String PAGE = "select id, event_no, pos, lane_key, run, attempts, next_at, size"
+            + " from delivery where webhook_id = ? and pos > ?";
     static final String LANE_PAGE = PAGE + " and lane_key = ?";
-    static final String AT = SELECT + " and pos = any(?)";
 
     private final DataSource dataSource;
-    private final String inQueue;
 
-    public DeliveryQueue(DataSource dataSource, Dialect dialect) {
+    public DeliveryQueue(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.inQueue = dialect.inQueue();
     }
 
     @Override
     public List<Queued> page(String webhookId, long after, int limit) throws SQLException {
-        return read(PAGE + inQueue + first(limit), webhookId, select -> select.setLong(2, after));
+        return read(PAGE + first(limit), webhookId, after, null);
     }
 
     @Override
     public List<Queued> lanePage(String webhookId, String laneKey, long after, int limit) throws SQLException {
-        return read(LANE_PAGE + inQueue + first(limit), webhookId, select -> {
-            select.setLong(2, after);
-            select.setString(3, laneKey);
-        });
-    }
-
-    @Override
-    public List<Queued> at(String webhookId, Collection<Long> places) throws SQLException {
-        return read(
-                AT + inQueue,
-                webhookId,
-                select -> select.setArray(2, select.getConnection().createArrayOf("bigint", places.toArray())));
-    }
-
-    private interface Binding {
-        void on(PreparedStatement select) throws SQLException;
+        return read(LANE_PAGE + first(limit), webhookId, after, laneKey);
     }
 
     private static String first(int limit) {
         return " order by pos fetch first " + limit + " rows only";
     }
 
-    private List<Queued> read(String sql, String webhookId, Binding rest) throws SQLException {
+    private List<Queued> read(String sql, String webhookId, long after, @Nullable String laneKey) throws SQLException {
         List<Queued> page = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, webhookId);
-            rest.on(select);
+            select.setLong(2, after);
+            if (laneKey != null) {
+                select.setString(3, laneKey);
+            }
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     OffsetDateTime nextAt = row.getObject(7, OffsetDateTime.class);
@@ -107,33 +90,13 @@ public final class DeliveryQueue implements Backlog {
         return ids;
     }
 
-    /** @param beforeParsing is given its data */
-    public Optional<StoredEvent> event(long no, Consumer<byte[]> beforeParsing) throws SQLException {
-        return Optional.ofNullable(events(List.of(no), beforeParsing).get(no));
+    public Optional<StoredEvent> event(long no) throws SQLException {
+        return Optional.ofNullable(events(List.of(no)).get(no));
     }
 
     @Override
     public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
-        return events(numbers, data -> {});
-    }
-
-    /** Parsed when the connection has been given back. */
-    private Map<Long, StoredEvent> events(Collection<Long> numbers, Consumer<byte[]> beforeParsing)
-            throws SQLException {
         Map<Long, StoredEvent> events = new HashMap<>();
-        for (Row row : rows(numbers)) {
-            beforeParsing.accept(row.data);
-            Event whole = row.event.withData(row.data.length == 0 ? Json.EMPTY : json(row.data, row.event.id()));
-            events.put(row.no, new StoredEvent(whole, row.late, JsonWeight.of(row.data), row.data.length == 0));
-        }
-        return events;
-    }
-
-    /** @param event without its data */
-    private record Row(long no, Event event, boolean late, byte[] data) {}
-
-    private List<Row> rows(Collection<Long> numbers) throws SQLException {
-        List<Row> rows = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(
                         "select no, source, id, type, entity_type, entity_id, sequence, occurred_at, late, data"
@@ -141,6 +104,7 @@ public final class DeliveryQueue implements Backlog {
             select.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
+                    byte[] data = row.getBytes(10);
                     Event event = new Event(
                             row.getString(2),
                             row.getString(3),
@@ -148,12 +112,13 @@ public final class DeliveryQueue implements Backlog {
                             new EntityRef(row.getString(5), row.getString(6)),
                             row.getObject(7, Long.class),
                             row.getString(8),
-                            Json.EMPTY);
-                    rows.add(new Row(row.getLong(1), event, row.getBoolean(9), row.getBytes(10)));
+                            data.length == 0 ? Json.EMPTY : json(data, row.getString(3)));
+                    events.put(
+                            row.getLong(1), new StoredEvent(event, row.getBoolean(9), data.length, data.length == 0));
                 }
             }
         }
-        return rows;
+        return events;
     }
 
     private static Json.Obj json(byte[] data, String eventId) throws SQLException {

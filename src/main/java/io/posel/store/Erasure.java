@@ -81,10 +81,8 @@ public final class Erasure {
             audited = true;
             events += portion.events;
             skipped += portion.skipped;
-            if (portion.complete) {
-                after = next.isEmpty() ? last : next.get(next.size() - 1);
-                next = portion(entity, after, last);
-            }
+            after = next.isEmpty() ? last : next.get(next.size() - 1);
+            next = portion(entity, after, last);
             if (!next.isEmpty() && clock.millis() >= end) {
                 return new Result(events, skipped, false);
             }
@@ -94,8 +92,11 @@ public final class Erasure {
 
     /** What was accepted before has this place or a lower one. */
     private long lastPlace() {
-        try (Connection connection = dataSource.getConnection()) {
-            return Places.last(connection);
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement("select last from place where name = 'queue'");
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
         } catch (SQLException e) {
             throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
         }
@@ -152,9 +153,7 @@ public final class Erasure {
         return counts;
     }
 
-    /**
-     * One transaction. An event with more deliveries than it may write is erased by several, its data at last. Takes the
-     * places first, as the intake may be letting the same deliveries into the queue. */
+    /** One transaction. Takes the places first, as the intake may be letting the same deliveries into the queue. */
     private final class Portion implements Wish {
         private final List<Long> numbers;
         private final AuditEntry entry;
@@ -162,7 +161,6 @@ public final class Erasure {
         private final Set<String> webhooks = new HashSet<>();
         private int events;
         private int skipped;
-        private boolean complete;
 
         Portion(List<Long> numbers, AuditEntry entry, boolean audited) {
             this.numbers = numbers;
@@ -176,18 +174,20 @@ public final class Erasure {
         }
 
         @Override
-        public int weight() {
-            return WEIGHT;
-        }
-
-        @Override
         public int apply(Transaction transaction) throws SQLException {
             transaction.places();
             Connection connection = transaction.connection();
             webhooks.addAll(queuedFor(connection));
             int taken = skip(connection);
-            complete = taken < WEIGHT && blank(connection) < WEIGHT;
-            int erased = complete ? erase(connection) : 0;
+            update(
+                    connection,
+                    "update attempt set detail = '', answer = null where delivery_id in"
+                            + " (select id from delivery where event_no = any(?))");
+            update(
+                    connection,
+                    "update event_key set hash = null where (source, id) in"
+                            + " (select source, id from event where no = any(?))");
+            int erased = erase(connection);
             // of a commit whose end was unclear the first run counts
             events = Math.max(events, erased);
             skipped = Math.max(skipped, taken);
@@ -220,56 +220,28 @@ public final class Erasure {
         }
 
         private int skip(Connection connection) throws SQLException {
-            Object[] waiting = deliveries(connection, "state in ('held', 'queued')");
             try (PreparedStatement update = connection.prepareStatement("update delivery set state = 'skipped',"
-                    + " reason = 'erased', pos = null, next_at = null, settled_at = ? where id = any(?)")) {
+                    + " reason = 'erased', pos = null, next_at = null, settled_at = ?"
+                    + " where event_no = any(?) and state in ('held', 'queued')")) {
                 update.setObject(1, clock.instant().atOffset(ZoneOffset.UTC));
-                update.setArray(2, connection.createArrayOf("uuid", waiting));
+                bind(connection, update, 2);
                 return update.executeUpdate();
             }
         }
 
-        /** @return of how many deliveries */
-        private int blank(Connection connection) throws SQLException {
-            Object[] told = deliveries(
-                    connection,
-                    "exists (select 1 from attempt a where a.delivery_id = id"
-                            + " and (a.detail <> '' or a.answer is not null))");
-            try (PreparedStatement update = connection.prepareStatement(
-                    "update attempt set detail = '', answer = null where delivery_id = any(?)")) {
-                update.setArray(1, connection.createArrayOf("uuid", told));
-                update.executeUpdate();
-            }
-            return told.length;
-        }
-
-        /** As many as a portion may change. */
-        private Object[] deliveries(Connection connection, String condition) throws SQLException {
-            List<Object> ids = new ArrayList<>();
-            try (PreparedStatement select =
-                    connection.prepareStatement("select id from delivery where event_no = any(?)" + " and " + condition
-                            + " fetch first " + WEIGHT + " rows only")) {
-                bind(connection, select, 1);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        ids.add(row.getObject(1));
-                    }
-                }
-            }
-            return ids.toArray();
-        }
-
         private int erase(Connection connection) throws SQLException {
-            try (PreparedStatement update = connection.prepareStatement("update event_key set hash = null"
-                    + " where (source, id) in (select source, id from event where no = any(?))")) {
-                bind(connection, update, 1);
-                update.executeUpdate();
-            }
             try (PreparedStatement update = connection.prepareStatement(
                     "update event set data = ? where no = any(?) and octet_length(data) > 0")) {
                 update.setBytes(1, new byte[0]);
                 bind(connection, update, 2);
                 return update.executeUpdate();
+            }
+        }
+
+        private void update(Connection connection, String sql) throws SQLException {
+            try (PreparedStatement update = connection.prepareStatement(sql)) {
+                bind(connection, update, 1);
+                update.executeUpdate();
             }
         }
 

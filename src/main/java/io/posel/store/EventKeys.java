@@ -96,11 +96,7 @@ final class EventKeys {
 
     /** Whether no event has the key of this one. */
     boolean isNew(Event event) {
-        return isNew(Key.of(event));
-    }
-
-    boolean isNew(Key key) {
-        return unused.containsKey(key);
+        return unused.containsKey(Key.of(event));
     }
 
     /** Gives the event its key, if no other one has it. What has no hash is taken for the same. */

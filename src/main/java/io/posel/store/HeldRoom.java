@@ -88,16 +88,12 @@ final class HeldRoom {
         for (Map.Entry<EntityRef, List<Numbered>> each : entities.entrySet()) {
             List<Long> rows = held(connection, each.getKey());
             Set<Long> held = new HashSet<>(rows);
-            long last = lastReleased(connection, each.getKey());
-            if (last == Long.MAX_VALUE) {
-                continue; // whatever comes is late
-            }
-            long missing = firstMissing(held, last + 1);
+            long missing = firstMissing(held, lastReleased(connection, each.getKey()) + 1);
             List<Numbered> mustWait = new ArrayList<>();
             each.getValue().sort(Comparator.comparingLong(Numbered::sequence));
             for (Numbered event : each.getValue()) {
                 if (event.sequence == missing) {
-                    missing = firstMissing(held, following(missing));
+                    missing = firstMissing(held, missing + 1);
                 } else if (event.sequence > missing) {
                     mustWait.add(event);
                 }
@@ -120,14 +116,10 @@ final class HeldRoom {
 
     private static long firstMissing(Set<Long> held, long from) {
         long missing = from;
-        while (held.contains(missing) && missing < Long.MAX_VALUE) {
+        while (held.contains(missing)) {
             missing++;
         }
         return missing;
-    }
-
-    private static long following(long number) {
-        return number == Long.MAX_VALUE ? number : number + 1;
     }
 
     private static long lastReleased(Connection connection, EntityRef entity) throws SQLException {

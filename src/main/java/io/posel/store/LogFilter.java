@@ -2,9 +2,7 @@ package io.posel.store;
 
 import io.posel.event.EntityRef;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,20 +25,10 @@ public record LogFilter(
     /** All that there is. */
     public static final LogFilter ALL = new LogFilter(null, null, null, null, Set.of(), null, null);
 
-    /**
-     * As constants, by which PostgreSQL finds its partial indexes; with what tells of the queue and of what is held, which
-     * are small.
-     */
-    private static final Map<String, String> STATES = Map.of(
-            "held", "d.state = 'held' and d.event_no in (select event_no from held_event)",
-            "queued", "d.state = 'queued' and d.pos is not null",
-            "delivered", "d.state = 'delivered'",
-            "dead", "d.state = 'dead'",
-            "skipped", "d.state = 'skipped'");
-
-    /** On a query in which the events are {@code e}; without the {@link #event}, which leads to their numbers. */
+    /** On a query in which the events are {@code e}. */
     Conditions onEvents() {
         Conditions conditions = new Conditions()
+                .and("e.id = ?", event)
                 .and("e.type = ?", type)
                 .and("e.accepted_at >= ?", from)
                 .and("e.accepted_at < ?", to);
@@ -54,33 +42,14 @@ public record LogFilter(
         return onDeliveries(onEvents());
     }
 
-    /** The same, of events that have a delivery of the webhook and states. */
-    Conditions onEventsWithDeliveries() {
-        Conditions events = onEvents();
-        if (webhook == null && states.isEmpty()) {
-            return events;
-        } else if (states.isEmpty() || states.contains("delivered")) {
-            return events.andExists("delivery d", onDeliveries(new Conditions().andAll("d.event_no = e.no")));
-        }
-        return events.andIn("e.no", "d.event_no from delivery d", onDeliveries(new Conditions())); // they are few
+    /** Whether an event is asked for by its deliveries. */
+    boolean hasDeliveryConditions() {
+        return webhook != null || !states.isEmpty();
     }
 
     /** On a query in which the deliveries are {@code d}. */
     Conditions onDeliveries(Conditions conditions) {
         conditions.and("d.webhook_id = ?", webhook);
-        return states.isEmpty()
-                ? conditions
-                : conditions.andAll(states.stream()
-                        .sorted()
-                        .map(LogFilter::condition)
-                        .collect(Collectors.joining(" or ", "(", ")")));
-    }
-
-    private static String condition(String state) {
-        String condition = STATES.get(state);
-        if (condition == null) {
-            throw new IllegalArgumentException("no delivery has the state " + state);
-        }
-        return condition;
+        return states.isEmpty() ? conditions : conditions.andAll("d.state = any(?)", (Object) states.toArray());
     }
 }

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param webhookVersion the one that it was sent with last, null if it has not been sent
  * @param run counts replays from 1
  * @param erased whether the event's data is gone, so that it cannot be sent again
- * @param sequence the producer's number, null for none
- * @param missing the number that it waits for, null if it does not
  * @param attempts of all runs, oldest first; of those that succeeded only the last run's
  */
 public record LoggedDelivery(
@@ -30,8 +28,6 @@ public record LoggedDelivery(
         String eventType,
         EntityRef entity,
         boolean erased,
-        @Nullable Long sequence,
-        @Nullable Long missing,
         Instant acceptedAt,
         @Nullable Instant settledAt,
         List<Attempt> attempts) {

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event as people look at it, without its data, of which a list could hold a lot.
  *
- * @param missing the number that it waits for, null if it does not
  * @param erased whether its data is gone
  */
 public record LoggedEvent(
@@ -17,7 +16,6 @@ public record LoggedEvent(
         String type,
         EntityRef entity,
         @Nullable Long sequence,
-        @Nullable Long missing,
         @Nullable String occurredAt,
         Instant acceptedAt,
         boolean late,

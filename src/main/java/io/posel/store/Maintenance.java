@@ -4,13 +4,18 @@ import io.posel.webhook.Webhook;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done now and then: taking removed webhooks out of the queue. */
+/** What is done now and then: taking removed webhooks out of the queue, and deleting what retention no longer covers. */
 public final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
     private static final int CHUNK = 2_000;
@@ -32,13 +37,16 @@ public final class Maintenance {
     private final Webhooks webhooks;
     private final Settlement settlement;
     private final InstantSource clock;
+    private final Duration retention;
     private final IntConsumer skipped;
 
     /** @param skipped is told how many deliveries left the queue without being sent */
-    public Maintenance(Webhooks webhooks, Settlement settlement, InstantSource clock, IntConsumer skipped) {
+    public Maintenance(
+            Webhooks webhooks, Settlement settlement, InstantSource clock, Duration retention, IntConsumer skipped) {
         this.webhooks = webhooks;
         this.settlement = settlement;
         this.clock = clock;
+        this.retention = retention;
         this.skipped = skipped;
     }
 
@@ -91,8 +99,7 @@ public final class Maintenance {
         int count = 0;
         int last;
         do {
-            last = Webhooks.await(settlement.wish(
-                    Wish.of(2 * CHUNK, transaction -> skip(transaction.connection(), webhookId, removal))));
+            last = Webhooks.await(settlement.wish(transaction -> skip(transaction.connection(), webhookId, removal)));
             skipped.accept(last);
             count += last;
         } while (last > 0);
@@ -124,5 +131,84 @@ public final class Maintenance {
             update.setString(4, webhookId);
             return update.executeUpdate();
         }
+    }
+
+    /**
+     * Deletes what is older than the retention: events whose deliveries are all settled, with these, their keys,
+     * the audit trail, and webhooks that expired or were deleted then.
+     *
+     * @return how many events went
+     */
+    public int purgeHistory() {
+        Instant before = clock.instant().minus(retention);
+        int events = 0;
+        int last;
+        do {
+            last = Webhooks.await(settlement.wish(transaction -> purgeEvents(transaction.connection(), before)));
+            events += last;
+        } while (last > 0);
+        Webhooks.await(settlement.wish(transaction -> purgeRest(transaction.connection(), before)));
+        webhooks.forget(webhooks.all().stream()
+                .filter(webhook -> isGoneSince(webhook, before))
+                .map(Webhook::id)
+                .toList());
+        if (events > 0) {
+            LOG.info("{} events from before {} are deleted, as their retention has ended", events, before);
+        }
+        return events;
+    }
+
+    /** Not one in a file: forgotten, it would come back as a new one, and an expired one would send again. */
+    private static boolean isGoneSince(Webhook webhook, Instant before) {
+        if (webhook.file() != null) {
+            return false;
+        }
+        Instant gone = webhook.deletedAt() != null ? webhook.deletedAt() : webhook.expiredAt();
+        return gone != null && gone.isBefore(before);
+    }
+
+    private static int purgeEvents(Connection connection, Instant before) throws SQLException {
+        String events = "select no from event e where e.accepted_at < ? and not exists (select 1 from delivery d"
+                + " where d.event_no = e.no and (d.state in ('held', 'queued') or d.settled_at >= ?))"
+                + " order by e.accepted_at fetch first " + CHUNK + " rows only";
+        OffsetDateTime time = before.atOffset(ZoneOffset.UTC);
+        List<Long> numbers = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(events)) {
+            select.setObject(1, time);
+            select.setObject(2, time);
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    numbers.add(row.getLong(1));
+                }
+            }
+        }
+        for (String delete : new String[] {
+            "delete from attempt where delivery_id in (select id from delivery where event_no = any(?))",
+            "delete from delivery where event_no = any(?)",
+            "delete from event where no = any(?)"
+        }) {
+            try (PreparedStatement statement = connection.prepareStatement(delete)) {
+                statement.setArray(1, connection.createArrayOf("bigint", numbers.toArray()));
+                statement.executeUpdate();
+            }
+        }
+        return numbers.size();
+    }
+
+    private static int purgeRest(Connection connection, Instant before) throws SQLException {
+        int count = 0;
+        for (String delete : new String[] {
+            "delete from event_key where accepted_at < ?",
+            "delete from set_aside where at < ?",
+            "delete from audit where at < ?",
+            "delete from entity_sequence where updated_at < ? and not exists (select 1 from held_event h"
+                    + " where h.entity_type = entity_sequence.entity_type and h.entity_id = entity_sequence.entity_id)"
+        }) {
+            try (PreparedStatement statement = connection.prepareStatement(delete)) {
+                statement.setObject(1, before.atOffset(ZoneOffset.UTC));
+                count += statement.executeUpdate();
+            }
+        }
+        return count;
     }
 }

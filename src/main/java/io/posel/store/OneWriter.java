@@ -121,8 +121,7 @@ final class OneWriter {
                 return;
             }
             try {
-                // the one without a time would go before those who wait
-                hasTurn = turn.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                hasTurn = turn.tryAcquire() || turn.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new SQLTransientConnectionException("interrupted while another transaction was writing", e);
@@ -150,19 +149,19 @@ final class OneWriter {
         return QUERY.matcher(text).lookingAt() && !MAY_WRITE.matcher(text).find();
     }
 
-    interface Call {
+    private interface Call {
         @Nullable
         Object on(Method method, Object @Nullable [] arguments) throws Throwable;
     }
 
-    static <T> T proxy(Class<T> type, Call call) {
+    private static <T> T proxy(Class<T> type, Call call) {
         return type.cast(Proxy.newProxyInstance(
                 OneWriter.class.getClassLoader(),
                 new Class<?>[] {type},
                 (proxy, method, arguments) -> call.on(method, arguments)));
     }
 
-    static @Nullable Object invoke(@Nullable Object target, Method method, Object @Nullable [] arguments)
+    private static @Nullable Object invoke(@Nullable Object target, Method method, Object @Nullable [] arguments)
             throws Throwable {
         try {
             return method.invoke(target, arguments);

@@ -5,7 +5,6 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -25,28 +24,21 @@ final class OwnerLock implements AutoCloseable {
     record Holder(int pid, String name, String sign) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnerLock.class);
-    /** Locks are of one database already; "pose" to "posg" tell the three kinds from each other and from others. */
+    /** Locks are of one database already; "pose" and "posf" tell the two kinds from each other and from others. */
     private static final String OWNER = "1886351205, hashtext(coalesce(current_schema(), ''))";
 
     private static final String WRITERS = "1886351206, hashtext(coalesce(current_schema(), ''))";
-    private static final String PLACES = "1886351207, hashtext(coalesce(current_schema(), ''))";
-
-    static final String LET_IN = "select pg_advisory_xact_lock_shared(" + WRITERS + ")";
-    static final String LOCK_PLACES = "select pg_advisory_xact_lock(" + PLACES + ")";
+    /** Two statements in one round trip: the second must not see what was there before the first had the lock. */
+    static final String ENTER =
+            "select pg_advisory_xact_lock_shared(" + WRITERS + "); select epoch from owner where partition_no = 0";
     /** Writers that are stopped in the middle of a transaction would be waited for without an end. */
     static final String LOCK_OUT_WRITERS = "select pg_terminate_backend(l.pid) from pg_locks l where " + lock(WRITERS)
             + " and l.pid <> pg_backend_pid(); select pg_advisory_xact_lock(" + WRITERS + ")";
-
-    /** Of these sessions, which may be somebody else's by now. */
-    static final String END_WRITERS =
-            "select pg_terminate_backend(l.pid) from pg_locks l where " + lock(WRITERS) + " and l.pid = any (?)";
 
     private final Database.Access access;
     private final String name;
     private @Nullable Connection connection;
     private boolean held;
-    /** The process of the server that the connection is served by; 0: not asked yet. */
-    private int backend;
 
     OwnerLock(Database.Access access, String name) {
         this.access = access;
@@ -76,8 +68,6 @@ final class OwnerLock implements AutoCloseable {
             settings.setProperty("socketTimeout", "5");
             settings.setProperty("tcpKeepAlive", "true");
             connection = DriverManager.getConnection(access.url(), settings);
-            Database.setUp(connection);
-            backend = 0;
         }
         return connection;
     }
@@ -93,41 +83,14 @@ final class OwnerLock implements AutoCloseable {
                 || value("select name from owner where partition_no = 0") == null;
     }
 
-    /**
-     * A sign of life.
-     *
-     * @return whether it came to the same process of the server as the one before, which holds the lock
-     */
-    boolean touch() throws SQLException {
-        int now = backend(connection());
-        boolean same = backend == 0 || backend == now;
-        backend = now;
-        return same;
+    /** A sign of life. */
+    void touch() throws SQLException {
+        value("select 'here'");
     }
 
-    /**
-     * Whether transactions of two connections that are open at the same time share a process of the server, as behind a
-     * pooler in transaction mode: locks of a session belong to nobody there.
-     *
-     * @param other not in a transaction
-     */
-    boolean isShared(Connection other) throws SQLException {
-        touch();
-        other.setAutoCommit(false);
-        try {
-            return backend(other) == backend || !touch();
-        } finally {
-            other.rollback();
-            other.setAutoCommit(true);
-        }
-    }
-
-    private static int backend(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
-            row.next();
-            return row.getInt(1);
-        }
+    /** The epoch on disk; a sign of life too. */
+    long epoch() throws SQLException {
+        return Dialect.epoch(connection());
     }
 
     void release() throws SQLException {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * without an answer to a sign for a {@link #LEASE}, {@link #isHeld} is false; for another process that took the lock it is
  * true only when that time is over, so no two start requests at the same time. Whether one writes is decided by the
  * {@link Fence} in each transaction, whatever the time. Who lost the lock and gets it again before anybody else took over
- * goes on, if the database has all that was committed; the epoch is raised, and {@code goesOn} is called.
+ * goes on.
  *
  * <p>H2 locks its file, so that there is one process only.
  */
@@ -32,10 +32,6 @@ public final class Ownership implements AutoCloseable {
     static final Duration SILENCE = Duration.ofMillis(2_500);
 
     private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
-    private static final String POOLED =
-            "The database is behind a connection pooler in transaction mode, where the lock"
-                    + " that keeps a second Posel from sending the same belongs to nobody. Point POSEL_DB_URL at PostgreSQL itself,"
-                    + " or set the pooler to session mode (PgBouncer: pool_mode = session)";
 
     private final @Nullable OwnerLock lock;
     private final String database;
@@ -51,12 +47,11 @@ public final class Ownership implements AutoCloseable {
     private int waitingFor;
     private boolean beating;
     private boolean broken;
-    private boolean alone;
 
     /**
      * @param name of this process, for people
      * @param timer only for this
-     * @param goesOn is called when {@link #isHeld} is true again after it was false, and when the lock was lost meanwhile
+     * @param goesOn is called when {@link #isHeld} is true again after it was false
      */
     public Ownership(
             Database.Access access,
@@ -86,13 +81,11 @@ public final class Ownership implements AutoCloseable {
      *
      * @return whether no other process holds the lock: {@link #takeOver}
      * @throws SQLException if the database does not answer
-     * @throws Database.UnusableException behind a pooler that gives connections to others between two transactions
      */
     public synchronized boolean tryToGain() throws SQLException {
         if (lock == null) {
             return true;
         }
-        requireOwnSession(lock);
         round(lock);
         if (!lock.isHeld()) {
             return false;
@@ -102,24 +95,6 @@ public final class Ownership implements AutoCloseable {
             timer.scheduleWithFixedDelay(this::beat, 0, ROUND.toMillis(), TimeUnit.MILLISECONDS);
         }
         return true;
-    }
-
-    private void requireOwnSession(OwnerLock lock) throws SQLException {
-        if (alone) {
-            return;
-        }
-        try {
-            lock.touch(); // first: the pool reports a database that does not answer as a time-out of its own
-            try (Connection other = pool.getConnection()) {
-                if (lock.isShared(other)) {
-                    throw new Database.UnusableException(POOLED, null);
-                }
-            }
-        } catch (SQLException e) {
-            lock.close();
-            throw e;
-        }
-        alone = true;
     }
 
     /**
@@ -175,30 +150,26 @@ public final class Ownership implements AutoCloseable {
 
     private void round(OwnerLock lock) throws SQLException {
         long sentAt = nanoTime.getAsLong();
-        boolean again = false;
         try {
             if (lock.isHeld()) {
-                if (!lock.touch()) {
-                    fence.end(POOLED);
-                    throw new NotOwnerException("the lock is held by a connection that others use");
+                if (!fence.isOwner()) {
+                    lock.touch();
                 }
             } else if (lock.tryLock()) {
                 waitingFor = 0;
-                again = fence.isOwner();
-                if (again) {
-                    fence.goOn(lock.connection());
-                }
                 long now = nanoTime.getAsLong();
-                lease.begin(again || lock.wasReleased() ? now : now + LEASE.toNanos());
+                lease.begin(fence.isOwner() || lock.wasReleased() ? now : now + LEASE.toNanos());
             } else {
                 watch(lock, sentAt);
             }
-            fence.verify(lock.connection());
+            if (fence.isOwner()) {
+                fence.verify(lock.epoch());
+            }
         } catch (SQLException e) {
             lock.close();
             throw e;
         }
-        if (lock.isHeld() && lease.renew(sentAt) | again && fence.isOwner()) {
+        if (lock.isHeld() && lease.renew(sentAt) && fence.isOwner()) {
             goesOn.run();
         }
     }

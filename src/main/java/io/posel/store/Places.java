@@ -5,12 +5,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTransientException;
-import java.sql.Statement;
 
 /**
- * Hands out places in the queue. The counter stays locked until the commit, so places are in commit order, whatever the
- * number of writers, and gapless but for {@link PlacesAhead}.
+ * Hands out places in the queue. The counter's row stays locked until the commit, so places are gapless and in commit
+ * order, whatever the number of writers.
  */
 final class Places {
     private final Connection connection;
@@ -26,31 +24,18 @@ final class Places {
     }
 
     /** Must be the first statement of its transaction that locks anything. */
-    static Places lock(Connection connection, Dialect dialect, HandOver handOver) throws SQLException {
-        long last = dialect.lockPlaces(connection);
-        return new Places(connection, handOver.announce(), last);
-    }
-
-    /** The last place that was given, as far as it is committed. */
-    static long last(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select last from place where name = 'queue'");
+    static Places lock(Connection connection, HandOver handOver) throws SQLException {
+        try (PreparedStatement select =
+                        connection.prepareStatement("select last from place where name = 'queue' for update");
                 ResultSet row = select.executeQuery()) {
             row.next();
-            return row.getLong(1);
+            long last = row.getLong(1);
+            return new Places(connection, handOver.announce(), last);
         }
     }
 
     long next() {
         return ++last;
-    }
-
-    /** Goes on behind places that this transaction has used ahead. */
-    void skip(PlacesAhead ahead) throws SQLException {
-        if (last >= ahead.first()) {
-            throw new SQLTransientException("other transactions have used up the places before place " + ahead.first());
-        }
-        ahead.end();
-        last = ahead.last();
     }
 
     /** What the transaction puts into the queue, to be handed over when it is committed. */
@@ -62,13 +47,9 @@ final class Places {
         if (last == first) {
             return;
         }
-        try (Statement update = connection.createStatement()) {
-            update.executeUpdate("update place set last = " + last + " where name = 'queue' and last = " + first);
+        try (PreparedStatement update = connection.prepareStatement("update place set last = ? where name = 'queue'")) {
+            update.setLong(1, last);
+            update.executeUpdate();
         }
-    }
-
-    /** Given last, by this transaction or before. */
-    long last() {
-        return last;
     }
 }

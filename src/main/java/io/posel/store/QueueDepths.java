@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +33,7 @@ public final class QueueDepths {
     private final DataSource dataSource;
     private final DeliveryQueue queue;
     private final InstantSource clock;
-    private final ReentrantLock looking = new ReentrantLock();
-    private volatile @Nullable Depths last;
+    private @Nullable Depths last;
     private Instant at = Instant.MIN;
 
     /**
@@ -65,30 +63,16 @@ public final class QueueDepths {
         this.clock = clock;
     }
 
-    /**
-     * As they were some seconds ago at most, or when the look before that ended which is taken just now.
-     *
-     * @throws StoreUnavailableException if the database does not answer
-     */
-    public Depths now() {
-        Depths known = last;
-        if (known != null && !looking.tryLock()) {
-            return known; // or all threads would wait here while one look takes long
-        } else if (known == null) {
-            looking.lock();
+    /** @throws StoreUnavailableException if the database does not answer */
+    public synchronized Depths now() {
+        Instant now = clock.instant();
+        Depths depths = last;
+        if (depths == null || Duration.between(at, now).abs().compareTo(FRESH) >= 0) {
+            depths = read();
+            last = depths;
+            at = now;
         }
-        try {
-            Instant now = clock.instant();
-            Depths depths = last;
-            if (depths == null || Duration.between(at, now).abs().compareTo(FRESH) >= 0) {
-                depths = read();
-                last = depths;
-                at = now;
-            }
-            return depths;
-        } finally {
-            looking.unlock();
-        }
+        return depths;
     }
 
     private Depths read() {

@@ -20,12 +20,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets held events into the queue, behind what is there, in the order given, but each entity's by number. A number at or
- * below the last one is marked late. None overtakes a lower number of its entity that is still held, for instance because
- * its release failed.
- *
- * <p>An event with more deliveries than a group has rows must come alone. It is released portion by portion and held
- * until the last one, so that each webhook gets it before higher numbers of its entity.
+ * Lets held events into the queue, behind what is there, in the order given, but each entity's by number. A number at or below the last one is marked
+ * late. None overtakes a lower number of its entity that is still held, for instance because its release failed.
  */
 final class ReleaseHeld {
     private final Connection connection;
@@ -38,17 +34,13 @@ final class ReleaseHeld {
         this.now = now;
     }
 
-    /**
-     * What became of the events; those that are in none were released before.
-     *
-     * @param unfinished of which more is to be released
-     */
-    record Result(List<Accepted.Held> released, Set<Accepted.Held> mustWait, Set<Accepted.Held> unfinished) {}
+    /** What became of the events; those that are in neither were released before. */
+    record Result(List<Accepted.Held> released, Set<Accepted.Held> mustWait) {}
 
     Result release(List<Accepted.Held> all) throws SQLException {
         List<Accepted.Held> found = byNumber(delete(all));
         if (found.isEmpty()) {
-            return new Result(found, Set.of(), Set.of());
+            return new Result(found, Set.of());
         }
         Map<EntityRef, Long> lowest = lowestHeld(found);
         List<Accepted.Held> released = new ArrayList<>();
@@ -61,25 +53,9 @@ final class ReleaseHeld {
             }
         }
         hold(mustWait);
-        if (released.size() == 1 && released.get(0).weight() > GroupCommit.MAX_WEIGHT && !queuePortion(released)) {
-            return new Result(List.of(), mustWait, Set.copyOf(released));
-        }
         markLate(raise(released));
         queue(released);
-        return new Result(released, mustWait, Set.of());
-    }
-
-    /** @return whether nothing is left but what goes into one more transaction */
-    private boolean queuePortion(List<Accepted.Held> single) throws SQLException {
-        List<Row> rows = deliveries(single, GroupCommit.MAX_WEIGHT + 1)
-                .getOrDefault(single.get(0).no(), List.of());
-        if (rows.size() <= GroupCommit.MAX_WEIGHT) {
-            return true;
-        }
-        hold(Set.copyOf(single));
-        markLate(notAboveLast(single.get(0)));
-        queue(single, Map.of(single.get(0).no(), rows.subList(0, GroupCommit.MAX_WEIGHT)));
-        return false;
+        return new Result(released, mustWait);
     }
 
     /** @return those that were there */
@@ -132,9 +108,12 @@ final class ReleaseHeld {
 
     private void hold(Set<Accepted.Held> mustWait) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into held_event (event_no, entity_type, entity_id, sequence, deliveries) values (?, ?, ?, ?, ?)")) {
+                "insert into held_event (event_no, entity_type, entity_id, sequence) values (?, ?, ?, ?)")) {
             for (Accepted.Held held : mustWait) {
-                EventRows.bind(insert, held);
+                insert.setLong(1, held.no());
+                insert.setString(2, held.entity().type());
+                insert.setString(3, held.entity().id());
+                insert.setLong(4, held.sequence());
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -169,19 +148,6 @@ final class ReleaseHeld {
         }
     }
 
-    /** As {@link #raise} finds it, and without raising anything. */
-    private List<Accepted.Held> notAboveLast(Accepted.Held held) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "select 1 from entity_sequence" + " where entity_type = ? and entity_id = ? and released >= ?")) {
-            select.setString(1, held.entity().type());
-            select.setString(2, held.entity().id());
-            select.setLong(3, held.sequence());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? List.of(held) : List.of();
-            }
-        }
-    }
-
     private void markLate(List<Accepted.Held> late) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("update event set late = true where no = ?")) {
             for (Accepted.Held held : late) {
@@ -195,10 +161,7 @@ final class ReleaseHeld {
     private record Row(UUID id, String webhookId, @Nullable String laneKey, int run, int size) {}
 
     private void queue(List<Accepted.Held> released) throws SQLException {
-        queue(released, deliveries(released, Integer.MAX_VALUE));
-    }
-
-    private void queue(List<Accepted.Held> released, Map<Long, List<Row>> rows) throws SQLException {
+        Map<Long, List<Row>> rows = deliveries(released);
         try (PreparedStatement update = connection.prepareStatement(
                 "update delivery set state = 'queued', pos = ? where id = ? and state = 'held'")) {
             for (Accepted.Held held : released) {
@@ -216,11 +179,10 @@ final class ReleaseHeld {
         }
     }
 
-    private Map<Long, List<Row>> deliveries(List<Accepted.Held> released, int most) throws SQLException {
+    private Map<Long, List<Row>> deliveries(List<Accepted.Held> released) throws SQLException {
         Map<Long, List<Row>> rows = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("select event_no, id, webhook_id, lane_key, run,"
-                + " size from delivery where event_no = any(?) and state = 'held' order by webhook_id fetch first "
-                + most + " rows only")) {
+                + " size from delivery where event_no = any(?) and state = 'held' order by webhook_id")) {
             Object[] numbers = released.stream().map(Accepted.Held::no).toArray();
             select.setArray(1, connection.createArrayOf("bigint", numbers));
             try (ResultSet row = select.executeQuery()) {

@@ -1,9 +1,6 @@
 package io.posel.store;
 
-import io.posel.event.EntityRef;
 import io.posel.problem.ProblemException;
-import io.posel.webhook.LaneKey;
-import io.posel.webhook.Ordering;
 import io.posel.webhook.Webhook;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,30 +18,17 @@ import javax.sql.DataSource;
 /**
  * Puts settled deliveries back into the queue, behind what it holds, as another run with the same id.
  *
- * <p>Promises: oldest first, and of one entity in the order of the producer's numbers; each delivery once at most, though
- * some of them may be settled only while it runs; what tells of something erased is not replayed at all. It looks through
- * the history in portions and holds no transaction open meanwhile. Not promised: all or nothing; a replay that is cut short has put back its oldest part, and
+ * <p>Promises: oldest first, and of one entity in the order of the producer's numbers; what is settled while a replay
+ * runs is not replayed by it; what tells of something erased is not replayed at all. Not promised: all or nothing; a replay that is cut short has put back its oldest part, and
  * repeating it does the rest. After a commit whose end was unclear the count may be too low.
  */
 public final class Replay {
     /** What can be sent again. */
     public static final Set<String> STATES = Set.of("dead", "skipped", "delivered");
 
-    /** What is looked at with one statement, whether or not it is to be replayed. */
-    static final int LOOK = 2_000;
-
     private static final int CHUNK = 1_000;
 
     private static final String COUNT = "select count(*) from delivery d join event e on e.no = d.event_no";
-
-    /** By an index, and nothing but that. */
-    private static final String LAST_OF_LOOK = "select event_no from delivery where webhook_id = ? and event_no > ?"
-            + " and event_no <= ? order by event_no offset " + (LOOK - 1) + " rows fetch first 1 rows only";
-
-    private static final String RANGE_OF_ALL = "select min(no), max(no) from event";
-
-    /** The sum keeps the database from looking for the first one in the order of numbers. */
-    private static final String RANGE = "select min(e.no + 0), max(e.no + 0) from event e";
 
     private static final String SELECT = """
             select d.id, d.run, e.entity_type, e.entity_id, e.sequence
@@ -59,7 +43,7 @@ public final class Replay {
               and (d.state in ('delivered', 'queued', 'held') or %s))""";
 
     private static final String QUEUE = """
-            update delivery set state = 'queued', reason = null, pos = ?, lane_key = ?, run = run + 1, attempts = 0,
+            update delivery set state = 'queued', reason = null, pos = ?, run = run + 1, attempts = 0,
               webhook_version = null, next_at = null, settled_at = null, status = null, duration_ms = null
             where id = ? and run = ? and state in ('dead', 'skipped', 'delivered')
               and exists (select 1 from event e where e.no = delivery.event_no and octet_length(e.data) > 0)""";
@@ -78,20 +62,19 @@ public final class Replay {
     public int count(ReplayRequest request) {
         int count = 0;
         for (String webhookId : targets(request)) {
-            count += each(request, webhookId, this::count);
-        }
-        return count;
-    }
-
-    private int count(Conditions conditions) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement(COUNT + conditions.where())) {
-            conditions.bind(select);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getInt(1);
+            Conditions conditions = conditions(request, webhookId);
+            try (Connection connection = dataSource.getConnection();
+                    PreparedStatement select = connection.prepareStatement(COUNT + conditions.where())) {
+                conditions.bind(select);
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    count += row.getInt(1);
+                }
+            } catch (SQLException e) {
+                throw unavailable(e);
             }
         }
+        return count;
     }
 
     /**
@@ -102,8 +85,7 @@ public final class Replay {
     public int replay(ReplayRequest request, Supplier<AuditEntry> entries) {
         int count = 0;
         for (String webhookId : targets(request)) {
-            AuditEntry entry = entryOf(webhookId, entries.get());
-            count += each(request, webhookId, conditions -> queue(webhookId, find(conditions), entry));
+            count += replay(webhookId, conditions(request, webhookId), entries.get());
         }
         return count;
     }
@@ -132,7 +114,7 @@ public final class Replay {
         Webhook webhook = requireSendable(delivery.webhookId());
         return queue(
                 webhook.id(),
-                List.of(new Settled(delivery.id(), delivery.run(), delivery.entity(), null)),
+                List.of(new Settled(delivery.id(), delivery.run(), "", null)),
                 entry.of(webhook.id(), webhook.version()).about(delivery.id().toString()));
     }
 
@@ -175,70 +157,35 @@ public final class Replay {
         return conditions;
     }
 
-    private interface Look {
-        int at(Conditions conditions) throws SQLException;
-    }
-
-    /** Goes through what the webhook was sent, portion by portion. */
-    private int each(ReplayRequest request, String webhookId, Look look) {
+    /** Reads with one scan while it writes, so that the last chunk costs no more than the first. */
+    private int replay(String webhookId, Conditions conditions, AuditEntry entry) {
         int count = 0;
-        try {
-            Range left = range(request);
-            while (left.first <= left.last) {
-                long end = endOfLook(webhookId, left);
-                count += look.at(
-                        conditions(request, webhookId).andAll("d.event_no >= ? and d.event_no <= ?", left.first, end));
-                left = new Range(end + 1, left.last);
+        AuditEntry named = entryOf(webhookId, entry);
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false); // or PostgreSQL's driver would fetch all rows at once
+            try (PreparedStatement select =
+                    connection.prepareStatement(SELECT + conditions.where() + " order by d.event_no, d.id")) {
+                conditions.bind(select);
+                select.setFetchSize(CHUNK);
+                try (ResultSet row = select.executeQuery()) {
+                    List<Settled> chunk = new ArrayList<>(CHUNK);
+                    while (row.next()) {
+                        chunk.add(settled(row));
+                        if (chunk.size() == CHUNK) {
+                            count += queue(webhookId, chunk, named);
+                            chunk.clear();
+                        }
+                    }
+                    count += queue(webhookId, chunk, named);
+                }
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
             }
         } catch (SQLException e) {
             throw unavailable(e);
         }
         return count;
-    }
-
-    /** Numbers of events. */
-    private record Range(long first, long last) {}
-
-    private Range range(ReplayRequest request) throws SQLException {
-        Conditions times =
-                new Conditions().and("e.accepted_at >= ?", request.from()).and("e.accepted_at < ?", request.to());
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement select =
-                        connection.prepareStatement(times.where().isEmpty() ? RANGE_OF_ALL : RANGE + times.where())) {
-            times.bind(select);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                long first = row.getLong(1);
-                return row.wasNull() ? new Range(1, 0) : new Range(first, row.getLong(2));
-            }
-        }
-    }
-
-    private long endOfLook(String webhookId, Range left) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement(LAST_OF_LOOK)) {
-            select.setString(1, webhookId);
-            select.setLong(2, left.first - 1);
-            select.setLong(3, left.last);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getLong(1) : left.last;
-            }
-        }
-    }
-
-    private List<Settled> find(Conditions conditions) throws SQLException {
-        List<Settled> found = new ArrayList<>();
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement select =
-                        connection.prepareStatement(SELECT + conditions.where() + " order by d.event_no, d.id")) {
-            conditions.bind(select);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    found.add(settled(row));
-                }
-            }
-        }
-        return found;
     }
 
     private AuditEntry entryOf(String webhookId, AuditEntry entry) {
@@ -251,7 +198,7 @@ public final class Replay {
         return new Settled(
                 row.getObject("id", UUID.class),
                 row.getInt("run"),
-                new EntityRef(row.getString("entity_type"), row.getString("entity_id")),
+                row.getString("entity_type") + ":" + row.getString("entity_id"),
                 row.getObject("sequence", Long.class));
     }
 
@@ -261,28 +208,15 @@ public final class Replay {
             return 0;
         }
         List<Settled> inOrder = Settled.inOrder(deliveries);
-        int count = 0;
-        for (int from = 0; from < inOrder.size(); from += CHUNK) {
-            count += write(webhookId, inOrder.subList(from, Math.min(from + CHUNK, inOrder.size())), entry);
-        }
-        return count;
-    }
-
-    private int write(String webhookId, List<Settled> deliveries, AuditEntry entry) {
-        return Webhooks.await(settlement.wish(Wish.queueing(deliveries.size(), transaction -> {
+        return Webhooks.await(settlement.wish(Wish.queueing(transaction -> {
             Places places = transaction.places();
             places.announced().addUnread(webhookId);
-            // in the lanes of today: in those that they had they would wait until all others of the webhook are done
-            Ordering ordering = webhooks.find(webhookId)
-                    .map(webhook -> webhook.definition().ordering())
-                    .orElse(Ordering.ENTITY);
             int count;
             try (PreparedStatement update = transaction.connection().prepareStatement(QUEUE)) {
-                for (Settled each : deliveries) {
+                for (Settled each : inOrder) {
                     update.setLong(1, places.next());
-                    update.setString(2, LaneKey.of(ordering, each.entity()));
-                    update.setObject(3, each.id());
-                    update.setInt(4, each.run());
+                    update.setObject(2, each.id());
+                    update.setInt(3, each.run());
                     update.addBatch();
                 }
                 count = Arrays.stream(update.executeBatch()).sum();

@@ -1,6 +1,5 @@
 package io.posel.store;
 
-import io.posel.event.EntityRef;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sequence the producer's number, null if it gave none
  */
-record Settled(UUID id, int run, EntityRef entity, @Nullable Long sequence) {
+record Settled(UUID id, int run, String entity, @Nullable Long sequence) {
 
     /**
      * The deliveries, given in the order of acceptance, so that those of one entity that have numbers stand in the order
      * of these (F6) in the places that they had together.
      */
     static List<Settled> inOrder(List<Settled> accepted) {
-        Map<EntityRef, List<Integer>> numbered = new HashMap<>();
+        Map<String, List<Integer>> numbered = new HashMap<>();
         for (int i = 0; i < accepted.size(); i++) {
             if (accepted.get(i).sequence != null) {
                 numbered.computeIfAbsent(accepted.get(i).entity, entity -> new ArrayList<>())

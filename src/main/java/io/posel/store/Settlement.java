@@ -38,9 +38,8 @@ import org.slf4j.LoggerFactory;
  * there.
  *
  * <p>Promises: what is handed in is written in that order, also when the database goes away and comes back; writing the
- * same outcome twice changes nothing; an outcome that the database refuses is written without its texts, and stops no
- * other, as a wish does not that is refused. Not promised: that a lane waits until it is on disk that something was
- * delivered; what a crash loses is sent again.
+ * same outcome twice changes nothing; an outcome that the database refuses is written without its texts. Not promised: that an outcome is on disk before the lane goes on; what a crash
+ * loses is sent again.
  */
 public final class Settlement implements AutoCloseable {
     /**
@@ -68,7 +67,7 @@ public final class Settlement implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
     private static final int ANSWER_DETAIL = 1_000;
-    /** Few lanes wait for their outcome to be written, and a commit for each costs more than the delivery. */
+    /** No lane waits for its outcome to be written, and a commit for each costs more than the delivery. */
     private static final Duration PATIENCE = Duration.ofMillis(5);
 
     private final Transactions transactions;
@@ -118,7 +117,9 @@ public final class Settlement implements AutoCloseable {
     public void settle(Outcome outcome) {
         happened.accept(outcome);
         writer.submit(new Result(outcome)).whenComplete((written, failure) -> {
-            if (failure != null && isRefusal(failure)) {
+            if (failure != null
+                    && !(failure instanceof StoreUnavailableException)
+                    && !(failure instanceof NotOwnerException)) {
                 LOG.error(
                         "How delivery {} ended cannot be written; it is sent again when its queue is read anew, at the"
                                 + " latest after the next start: {}",
@@ -131,15 +132,6 @@ public final class Settlement implements AutoCloseable {
         });
     }
 
-    private static boolean isRefusal(Throwable failure) {
-        return failure instanceof StoreUnavailableException unavailable
-                ? unavailable.isRefusal()
-                : !(failure instanceof NotOwnerException);
-    }
-
-    /**
-     * Fails with a {@linkplain StoreUnavailableException#isRefusal refusal} if the database refuses it, and waits while the database does not answer.
-     */
     public CompletableFuture<Integer> wish(Wish wish) {
         return writer.submit(new Wanted(wish));
     }
@@ -147,11 +139,6 @@ public final class Settlement implements AutoCloseable {
     /** Whether outcomes and wishes are written, or will be. */
     public boolean isAlive() {
         return writer.isAlive();
-    }
-
-    /** See {@link GroupCommit#standsStill}. */
-    public Duration standsStill() {
-        return writer.standsStill();
     }
 
     /** How many outcomes and wishes wait to be written. */
@@ -174,7 +161,7 @@ public final class Settlement implements AutoCloseable {
             try {
                 return writeAll(batch);
             } catch (SQLException | RuntimeException e) {
-                if (batch.size() == 1 && batch.get(0) instanceof Result result && isRefusedForGood(e)) {
+                if (batch.size() == 1 && batch.get(0) instanceof Result result && isRefused(e)) {
                     writeBare(result.outcome, e);
                     return List.of(1);
                 }
@@ -182,46 +169,15 @@ public final class Settlement implements AutoCloseable {
             }
         }
 
-        /** An outcome may write an attempt too. */
-        @Override
-        public int weight(Work item) {
-            return item instanceof Wanted wanted ? wanted.wish.weight() : 2;
-        }
-
         @Override
         public Duration patience(Work item) {
             return item instanceof Result ? PATIENCE : Duration.ZERO;
         }
 
-        /** Always with what precedes it in its lane; or, if it cannot be had quickly, in its webhook. */
-        @Override
-        public @Nullable Object strand(Work item, boolean slow) {
-            if (!(item instanceof Result result)) {
-                return null;
-            }
-            Queued delivery = result.outcome.delivery();
-            if (slow) {
-                return delivery.webhookId();
-            }
-            return delivery.laneKey() == null ? delivery.id() : List.of(delivery.webhookId(), delivery.laneKey());
-        }
-
-        @Override
-        public boolean isAlone(Work item) {
-            return item instanceof Wanted;
-        }
-
-        @Override
-        public void clarify() throws SQLException {
-            transactions.clarify();
-        }
-
-        private boolean isRefusedForGood(Exception e) {
-            if (e instanceof SQLException sql) {
-                SqlStates.Fault fault = SqlStates.faultOf(sql);
-                return fault == SqlStates.Fault.DATA || fault == SqlStates.Fault.REFUSAL;
-            }
-            return !(e instanceof NotOwnerException);
+        private boolean isRefused(Exception e) {
+            return e instanceof SQLException sql
+                    ? !(e instanceof InDoubtException) && SqlStates.isDataError(sql)
+                    : !(e instanceof NotOwnerException);
         }
 
         /** Leaves the webhook's health alone, which may be what was refused. */
@@ -250,18 +206,9 @@ public final class Settlement implements AutoCloseable {
                 results = write(transaction, batch);
                 transaction.commit();
             }
-            effects.forEach(this::carryOut);
+            effects.forEach(Runnable::run);
             settled.accept(List.copyOf(done));
             return results;
-        }
-
-        /** It is on disk: written once more it would fail, and so would the others. */
-        private void carryOut(Runnable effect) {
-            try {
-                effect.run();
-            } catch (RuntimeException e) {
-                LOG.error("What was written is not known in memory before the next start", e);
-            }
         }
 
         private List<Integer> write(Transaction transaction, List<Work> batch) throws SQLException {

@@ -14,12 +14,10 @@ public final class SourcePositions {
     private static final int MAX = 4_000;
 
     private final DataSource dataSource;
-    private final Transactions transactions;
     private final InstantSource clock;
 
-    public SourcePositions(DataSource dataSource, Transactions transactions, InstantSource clock) {
+    public SourcePositions(DataSource dataSource, InstantSource clock) {
         this.dataSource = dataSource;
-        this.transactions = transactions;
         this.clock = clock;
     }
 
@@ -42,14 +40,12 @@ public final class SourcePositions {
      *
      * @throws IllegalArgumentException if it has more than {@value #MAX} characters
      * @throws StoreUnavailableException if the database does not answer
-     * @throws NotOwnerException if another process reads this source by now: its position stays
      */
     public void save(String source, String position) {
         if (position.length() > MAX) {
             throw new IllegalArgumentException("the cursor has more than " + MAX + " characters and cannot be kept");
         }
-        try (Transaction transaction = transactions.begin()) {
-            Connection connection = transaction.connection();
+        try (Connection connection = dataSource.getConnection()) {
             if (write(
                             connection,
                             "update source_cursor set position = ?, updated_at = ? where source = ?",
@@ -62,7 +58,6 @@ public final class SourcePositions {
                         position,
                         source);
             }
-            transaction.commit();
         } catch (SQLException e) {
             throw new StoreUnavailableException("the database did not answer: " + e.getMessage(), e);
         }

@@ -3,9 +3,6 @@ package io.posel.store;
 import io.posel.delivery.HandOver;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /** Begins the transactions of Posel's writers. */
@@ -13,8 +10,6 @@ public final class Transactions {
     private final DataSource dataSource;
     private final Fence fence;
     private final HandOver handOver;
-    /** Sessions that no connection leads to any more. */
-    private final Set<Integer> orphans = ConcurrentHashMap.newKeySet();
 
     public Transactions(DataSource dataSource, Fence fence, HandOver handOver) {
         this.dataSource = dataSource;
@@ -26,30 +21,11 @@ public final class Transactions {
     Transaction begin() throws SQLException {
         Connection connection = dataSource.getConnection();
         try {
-            endOrphans(connection);
-            return new Transaction(connection, fence, handOver, orphans::add);
+            return new Transaction(connection, fence, handOver);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
-    }
-
-    /** Deletes what is left of a transaction that used {@link PlacesAhead} and did not end well. */
-    void discardAhead() throws SQLException {
-        try (Transaction transaction = begin()) {
-            fence.dialect().discardAhead(transaction.connection());
-            transaction.commit();
-        }
-    }
-
-    /** As a takeover does; the server itself would need until it misses their clients. */
-    private void endOrphans(Connection connection) throws SQLException {
-        if (orphans.isEmpty()) {
-            return;
-        }
-        List<Integer> gone = List.copyOf(orphans);
-        fence.endWriters(connection, gone);
-        gone.forEach(orphans::remove);
     }
 
     /**

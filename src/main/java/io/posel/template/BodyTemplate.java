@@ -1,13 +1,8 @@
 package io.posel.template;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON body (RFC 8259) with variables, compiled once and rendered for each delivery. What it renders is valid JSON in
@@ -53,64 +48,12 @@ public final class BodyTemplate {
 
     /** @throws RenderException if data makes it too long */
     public byte[] render(Variables values) throws RenderException {
-        byte[] body = render(values, length -> true);
-        if (body == null) {
-            throw new IllegalStateException("any length fits");
-        }
-        return body;
-    }
-
-    /**
-     * @param fits asked for the length in bytes before so much is taken, if that is more than some 64 kB
-     * @return null if it does not fit
-     * @throws RenderException if data makes it too long
-     */
-    public byte @Nullable [] render(Variables values, IntPredicate fits) throws RenderException {
         StringBuilder out = new StringBuilder(expectedLength);
         for (BodyPart part : parts) {
             part.appendTo(out, values);
-            if (out.length() > Room.LONG) {
-                int length = length(values);
-                return fits.test(length) ? render(values, length) : null;
-            }
+            Room.require(out.length());
         }
         return out.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private int length(Variables values) throws RenderException {
-        int length = 0;
-        StringBuilder out = new StringBuilder();
-        for (BodyPart part : parts) {
-            out.setLength(0);
-            part.appendTo(out, values);
-            length += utf8Length(out);
-            Room.require(length);
-        }
-        return length;
-    }
-
-    /** Of text without lone surrogates, which a part never leaves. */
-    private static int utf8Length(CharSequence text) {
-        int length = text.length();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80) {
-                length += c < 0x800 || Character.isSurrogate(c) ? 1 : 2; // a pair makes four
-            }
-        }
-        return length;
-    }
-
-    private byte[] render(Variables values, int length) {
-        ByteBuffer body = ByteBuffer.allocate(length);
-        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
-        StringBuilder out = new StringBuilder();
-        for (BodyPart part : parts) {
-            out.setLength(0);
-            part.appendTo(out, values);
-            encoder.encode(CharBuffer.wrap(out), body, false);
-        }
-        return body.array();
     }
 
     /** The paths of all variables, in the order in which they first appear. */

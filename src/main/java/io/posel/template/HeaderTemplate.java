@@ -3,8 +3,6 @@ package io.posel.template;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A header (RFC 9110, section 5) whose value may hold variables, compiled once and rendered for each delivery.
@@ -108,28 +106,7 @@ public final class HeaderTemplate {
 
     /** @throws RenderException if data brings in what a header cannot carry, or too much of it */
     public String render(Variables values) throws RenderException {
-        String value = render(values, length -> true);
-        if (value == null) {
-            throw new IllegalStateException("any length fits");
-        }
-        return value;
-    }
-
-    /**
-     * @param fits asked for the length before so much is taken, if that is more than some 64 kB
-     * @return null if it does not fit
-     * @throws RenderException as {@link #render(Variables)}
-     */
-    public @Nullable String render(Variables values, IntPredicate fits) throws RenderException {
-        int length = 0;
-        for (Variable variable : variables) {
-            length += variable.textIn(values).length();
-            Room.require(length);
-        }
-        if (length > Room.LONG && !fits.test(length)) {
-            return null;
-        }
-        StringBuilder out = new StringBuilder(length + 64).append(constants[0]);
+        StringBuilder out = new StringBuilder(64).append(constants[0]);
         for (int i = 0; i < variables.length; i++) {
             String text = variables[i].textIn(values);
             requireSendable(text, variables[i]);

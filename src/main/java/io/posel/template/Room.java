@@ -8,9 +8,6 @@ public final class Room {
     /** In bytes, of URL, headers and body together. */
     public static final int MOST = 8_000_000;
 
-    /** What is longer is measured before it is made. In UTF-16 units. */
-    static final int LONG = 64 * 1024;
-
     private Room() {}
 
     /** @param bytes or characters, which are no more than those

@@ -3,8 +3,6 @@ package io.posel.template;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An http or https URL (RFC 3986) with variables in path and query, compiled once and rendered for each delivery.
@@ -93,45 +91,11 @@ public final class UrlTemplate {
 
     /** @throws RenderException if data brings in half a surrogate pair, makes a path segment of dots or is too long */
     public String render(Variables values) throws RenderException {
-        String url = render(values, length -> true);
-        if (url == null) {
-            throw new IllegalStateException("any length fits");
-        }
-        return url;
-    }
-
-    /**
-     * @param fits asked for the length before so much is taken, if that is more than some 64 kB
-     * @return null if it does not fit
-     * @throws RenderException as {@link #render(Variables)}
-     */
-    public @Nullable String render(Variables values, IntPredicate fits) throws RenderException {
         StringBuilder out = new StringBuilder(prefix.length() + 32 * parts.length).append(prefix);
-        boolean asked = false;
         for (UrlPart part : parts) {
             part.appendTo(out, values);
-            if (out.length() > Room.LONG && !asked) {
-                int length = length(values);
-                if (!fits.test(length)) {
-                    return null;
-                }
-                out.ensureCapacity(length);
-                asked = true;
-            }
         }
         return out.toString();
-    }
-
-    private int length(Variables values) throws RenderException {
-        int length = prefix.length();
-        StringBuilder out = new StringBuilder();
-        for (UrlPart part : parts) {
-            out.setLength(0);
-            part.appendTo(out, values);
-            length += out.length();
-            Room.require(length);
-        }
-        return length;
     }
 
     /** The paths of all variables, in the order in which they first appear. */

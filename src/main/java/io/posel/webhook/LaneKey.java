@@ -28,22 +28,6 @@ public final class LaneKey {
         };
     }
 
-    /** The scope that a key was made for: no entity type is long enough for its key to become a SHA-256. */
-    public static Ordering ordering(@Nullable String key) {
-        if (key == null) {
-            return Ordering.NONE;
-        }
-        for (int i = 0; i < key.length(); i++) {
-            char c = key.charAt(i);
-            if (c == ':') {
-                return Ordering.ENTITY;
-            } else if (c == '\\') {
-                i++;
-            }
-        }
-        return Ordering.ENTITY_TYPE;
-    }
-
     private static String bounded(String key) {
         return key.length() <= MAX_LENGTH ? key : ":" + sha256(key);
     }

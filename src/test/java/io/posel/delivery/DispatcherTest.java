@@ -18,7 +18,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -28,8 +27,6 @@ import org.junit.jupiter.api.Test;
 class DispatcherTest {
     private static final int THREADS = 12;
     private static final int WINDOW = 100;
-    private static final int BYTES = 1_000_000;
-    private static final Duration DELAY = Duration.ofSeconds(10);
 
     private final MovableClock clock = new MovableClock();
     private final Disk disk = new Disk();
@@ -45,7 +42,7 @@ class DispatcherTest {
             disk,
             record,
             id -> Optional.ofNullable(webhooks.get(id)),
-            new Limits(4, THREADS, WINDOW, 8, 2 * WINDOW, 500, BYTES, 10_000, Duration.ofMinutes(5)),
+            new Limits(4, THREADS, WINDOW, 8, 2 * WINDOW, 500, 1_000_000, 10_000, Duration.ofMinutes(5)),
             new Pacing(Duration.ofMinutes(1), Duration.ofSeconds(10), () -> 1),
             new RecentEvents(0),
             pool::add,
@@ -463,365 +460,6 @@ class DispatcherTest {
     }
 
     @Test
-    @DisplayName("E7, G4: however many entities wait for their redeliveries, one that does not fail goes at once")
-    void manyFailingEntities() {
-        queue("w", lanes(5 * WINDOW));
-        run();
-        for (int i = 0; i < started.size(); i++) {
-            fail(started.get(i));
-            run();
-        }
-        assertThat(started).hasSize(5 * WINDOW);
-        assertThat(dispatcher.held()).isZero();
-
-        queue("w", "healthy");
-        run();
-
-        assertThat(keys()).endsWith("healthy").hasSize(5 * WINDOW + 1);
-    }
-
-    @Test
-    @DisplayName("E7, G4: redeliveries that come due all at once leave every fifth request to others")
-    void manyDueAtOnce() {
-        queue("w", lanes(5 * WINDOW));
-        run();
-        for (int i = 0; i < started.size(); i++) {
-            fail(started.get(i));
-            run();
-        }
-        started.clear();
-        clock.move(DELAY);
-        timer.runAll();
-        queue("w", "healthy", "too");
-
-        run();
-        for (int i = 0; i < started.size() && started.size() < 2 * WINDOW; i++) {
-            deliver(started.get(i));
-            run();
-        }
-
-        assertThat(keys().indexOf("healthy")).isLessThan(5);
-        assertThat(keys().indexOf("too")).isLessThan(10);
-        assertThat(started.stream().filter(each -> each.attempt() == 2)).hasSizeGreaterThan(2 * WINDOW - 10);
-    }
-
-    @Test
-    @DisplayName("E7, F2, F6: what waits on disk goes again when it is due, before what is behind it in its lane")
-    void delayedLane() {
-        holdWindow();
-        queue("w", "a", "a", "b");
-        run();
-        Delivery first = started(WINDOW);
-        Delivery other = started(WINDOW + 1);
-        assertThat(first.queued().laneKey()).isEqualTo("a");
-        fail(first);
-        deliver(other);
-        queue("w", "a");
-        run();
-        assertThat(started).hasSize(WINDOW + 2);
-
-        clock.move(DELAY);
-        timer.runAll();
-        run();
-        Delivery again = started(WINDOW + 2);
-        assertThat(again.queued().id()).isEqualTo(first.queued().id());
-        assertThat(again.attempt()).isEqualTo(2);
-        run();
-        assertThat(started).hasSize(WINDOW + 3);
-
-        deliver(again);
-        run();
-        deliver(started(WINDOW + 3));
-        run();
-        assertThat(started.subList(WINDOW + 3, WINDOW + 5))
-                .extracting(each -> each.queued().pos())
-                .isSorted();
-        assertThat(started).hasSize(WINDOW + 5);
-    }
-
-    @Test
-    @DisplayName("E7, F2: an attempt that disk does not show yet when the next one is due counts")
-    void delayedBeforeItIsOnDisk() {
-        holdWindow();
-        queue("w", "a");
-        run();
-        Delivery first = started(WINDOW);
-        fail(first);
-        run();
-        disk.attempts(first, 0);
-
-        clock.move(DELAY);
-        timer.runAll();
-        run();
-
-        assertThat(started(WINDOW + 1).attempt()).isEqualTo(2);
-    }
-
-    @Test
-    @DisplayName("E7, G6: a lane goes on when what it waits for was taken out of the queue")
-    void delayedAndTakenOut() {
-        holdWindow();
-        queue("w", "a", "a");
-        run();
-        fail(started(WINDOW));
-        run();
-        disk.remove(started(WINDOW).queued());
-        dispatcher.changed("w");
-        run();
-
-        clock.move(DELAY);
-        timer.runAll();
-        run();
-
-        assertThat(started).hasSize(WINDOW + 2);
-        assertThat(started(WINDOW + 1).queued().pos())
-                .isEqualTo(started(WINDOW).queued().pos() + 1);
-        assertThat(dispatcher.bytesDelayed()).isZero();
-    }
-
-    @Test
-    @DisplayName("E7, F2: what waits on disk is not sent before it is due when its queue is read anew")
-    void delayedAndReadAnew() {
-        holdWindow();
-        queue("w", "a", null);
-        run();
-        fail(started(WINDOW));
-        fail(started(WINDOW + 1));
-        run();
-        queue("w", "a");
-        run();
-        assertThat(started).hasSize(WINDOW + 2);
-
-        dispatcher.changed("w");
-        run();
-        assertThat(started).hasSize(WINDOW + 2);
-
-        clock.move(DELAY);
-        timer.runAll();
-        run();
-        assertThat(started.subList(WINDOW + 2, started.size()))
-                .extracting(Delivery::attempt)
-                .containsExactly(2, 2);
-    }
-
-    @Test
-    @DisplayName("E7, G6: what is due while the database is away goes when it is back")
-    void dueWhileTheDatabaseIsAway() {
-        holdWindow();
-        queue("w", "a");
-        run();
-        fail(started(WINDOW));
-        run();
-        clock.move(DELAY);
-        disk.broken = true;
-        timer.runAll();
-        run();
-        assertThat(started).hasSize(WINDOW + 1);
-
-        disk.broken = false;
-        timer.runAll();
-        run();
-
-        assertThat(started(WINDOW + 1).attempt()).isEqualTo(2);
-    }
-
-    @Test
-    @DisplayName("E7, S1: what is due while its webhook is off waits; nothing is kept of one that is gone")
-    void dueWhileOff() {
-        holdWindow();
-        queue("w", "a", "b");
-        run();
-        fail(started(WINDOW));
-        fail(started(WINDOW + 1));
-        run();
-        webhook("w", false, null);
-        clock.move(DELAY);
-        timer.runAll();
-        run();
-        assertThat(started).hasSize(WINDOW + 2);
-        assertThat(dispatcher.bytesDelayed()).isPositive();
-
-        webhooks.remove("w");
-        disk.rows.clear();
-        List.copyOf(started.subList(0, WINDOW / 2 + 1)).forEach(this::deliver);
-        dispatcher.changed("w");
-        run();
-
-        assertThat(dispatcher.bytesDelayed()).isZero();
-        assertThat(dispatcher.held()).isZero();
-    }
-
-    @Test
-    @DisplayName("E7: redeliveries that a start finds on disk hold no places, so that what is behind them goes")
-    void delayedBeforeTheStart() {
-        for (int i = 1; i <= 5 * WINDOW; i++) {
-            disk.put(new Queued(
-                    new UUID(1, i), "w", i, i, "lane" + i, 1, 1, clock.instant().plus(DELAY), 0));
-        }
-        queue("w", "healthy");
-
-        run();
-
-        assertThat(keys()).containsExactly("healthy");
-        assertThat(dispatcher.held()).isZero();
-    }
-
-    @Test
-    @DisplayName("E7, G5: what lanes take that wait is bounded; then those behind them wait, and go when one is over")
-    void boundedLanes() {
-        webhook("other", true, null);
-        queue("w", lanes(3_000));
-        run();
-        for (int i = 0; i < started.size(); i++) {
-            fail(started.get(i));
-            run();
-        }
-        assertThat(dispatcher.bytesDelayed()).isBetween(BYTES / 2L - 1_000, BYTES / 2L + 1_000);
-        assertThat(started).hasSizeLessThan(2_000);
-        queue("other", "healthy");
-        run();
-        assertThat(keys()).endsWith("healthy");
-
-        clock.move(DELAY);
-        timer.runAll();
-        run();
-        for (int i = 0; i < started.size(); i++) {
-            if (started.get(i).outcome() == null && !started.get(i).isPostponed()) {
-                deliver(started.get(i));
-                run();
-            }
-        }
-        timer.runAll();
-        run();
-
-        assertThat(disk.rows).isEmpty();
-        assertThat(dispatcher.bytesDelayed()).isZero();
-    }
-
-    @Test
-    @DisplayName("E8, G3: behind one that died its lane waits until that is on disk, and other lanes go on")
-    void deathOnDiskFirst() {
-        queue("w", "a", "a", "b", "b");
-        run();
-
-        dead(started.get(0));
-        deliver(started.get(1));
-        run();
-        assertThat(keys()).containsExactly("a", "b", "b");
-
-        commit(started.get(0));
-        run();
-        assertThat(keys()).containsExactly("a", "b", "b", "a");
-    }
-
-    @Test
-    @DisplayName("E8, G3: so it does behind one that was skipped")
-    void skipOnDiskFirst() {
-        queue("w", "a", "a");
-        run();
-        Delivery first = started.get(0);
-        first.end(new Outcome.Skipped(first.queued(), Instant.EPOCH, "erased"));
-        dispatcher.finished(first);
-        run();
-        assertThat(started).hasSize(1);
-
-        commit(first);
-        run();
-        assertThat(started).hasSize(2);
-    }
-
-    @Test
-    @DisplayName("E8: a death that is on disk before the exchange is over lets its lane go on then, not before")
-    void earlyDeath() {
-        queue("w", "a", "a");
-        run();
-        Delivery first = started.get(0);
-        first.end(death(first));
-        commit(first);
-        run();
-        assertThat(started).hasSize(1);
-
-        dispatcher.finished(first);
-        run();
-        assertThat(started).hasSize(2);
-    }
-
-    @Test
-    @DisplayName("E8, G3: a queue that is read anew in between does not let its lane go on either")
-    void readAnewBeforeTheDeathIsOnDisk() {
-        queue("w", "a", "a");
-        run();
-        dead(started.get(0));
-
-        dispatcher.changed("w");
-        run();
-        assertThat(started).hasSize(1);
-
-        commit(started.get(0));
-        run();
-        assertThat(started).hasSize(2);
-    }
-
-    @Test
-    @DisplayName("E5, F6: after a change of the ordering what was queued before goes first, in either direction")
-    void orderingChanges() {
-        queue("w", "c:1", "c:2", "c", "c", "c:1", null, "c:2");
-        run();
-        assertThat(keys()).containsExactly("c:1", "c:2");
-
-        deliver(started.get(0));
-        run();
-        assertThat(keys()).hasSize(2);
-        deliver(started.get(1));
-        run();
-        assertThat(keys()).containsExactly("c:1", "c:2", "c");
-        deliver(started.get(2));
-        run();
-        deliver(started.get(3));
-        run();
-
-        assertThat(keys()).containsExactly("c:1", "c:2", "c", "c", "c:1", null);
-        deliver(started.get(4));
-        deliver(started.get(5));
-        run();
-        assertThat(keys()).endsWith("c:2");
-    }
-
-    @Test
-    @DisplayName("E5, F6: so it does behind redeliveries that wait, when it comes live and when it is read anew")
-    void orderingChangesWhileOthersWait() {
-        for (int i = 0; i < WINDOW / 2 + 2; i++) {
-            queue("w", "c:" + i);
-        }
-        run();
-        for (int i = 0; i < WINDOW / 2 + 2; i++) {
-            fail(started(i));
-            run();
-        }
-        assertThat(dispatcher.bytesDelayed()).isPositive();
-        int before = started.size();
-
-        Queued next = disk.add("w", "c");
-        dispatcher.queued(Map.of("w", List.of(next)));
-        run();
-        dispatcher.changed("w");
-        run();
-        List.copyOf(started).stream().filter(each -> !each.isPostponed()).forEach(this::deliver);
-        run();
-        assertThat(started).hasSize(before);
-
-        clock.move(DELAY);
-        timer.runAll();
-        run();
-        assertThat(started).extracting(Delivery::attempt).last().isEqualTo(2);
-        for (int i = before; i < started.size() && !keys().contains("c"); i++) {
-            deliver(started.get(i));
-            run();
-        }
-        assertThat(keys()).endsWith("c");
-    }
-
-    @Test
     @DisplayName("F2: an attempt that is due later is started then, and holds no permit until then")
     void notBefore() {
         webhook("w", true, 1);
@@ -1109,132 +747,8 @@ class DispatcherTest {
         return Failure.of(new NotBegunException(reason, null), Instant::now);
     }
 
-    /** Half of the window waits for redeliveries in memory, so that others wait on disk. */
-    private void holdWindow() {
-        queue("w", held());
-        run();
-        for (int i = 0; i < WINDOW; i++) {
-            Delivery delivery = started.get(i);
-            delivery.failed(failure());
-            dispatcher.attemptFailed(delivery, failure());
-            run();
-        }
-        started.subList(WINDOW / 2 + 1, WINDOW).forEach(this::deliver);
-        run();
-    }
-
-    private static String[] held() {
-        String[] keys = new String[WINDOW];
-        for (int i = 0; i < WINDOW; i++) {
-            keys[i] = "held" + i;
-        }
-        return keys;
-    }
-
-    private Delivery started(int index) {
-        assertThat(started).hasSizeGreaterThan(index);
-        return started.get(index);
-    }
-
-    /** As the route does it. */
-    private void fail(Delivery delivery) {
-        delivery.failed(failure());
-        dispatcher.attemptFailed(delivery, failure());
-        if (!dispatcher.mayWait(delivery)) {
-            Instant due = clock.instant().plus(DELAY);
-            Queued queued = delivery.queued();
-            disk.put(queued.again(queued.attempts() + 1, due));
-            delivery.postponeUntil(due);
-            dispatcher.finished(delivery);
-        }
-    }
-
-    private void dead(Delivery delivery) {
-        delivery.end(death(delivery));
-        dispatcher.finished(delivery);
-    }
-
-    private static Outcome death(Delivery delivery) {
-        return new Outcome.Dead(delivery.queued(), 1, 3, Instant.EPOCH, "status", true, null);
-    }
-
     private List<String> keys() {
         return started.stream().map(each -> each.queued().laneKey()).toList();
-    }
-
-    @Test
-    @DisplayName("D2: what is in flight counts as its request; one that finds no room goes on when there is some")
-    void roomForRequests() {
-        webhook("w", true, 4);
-        queue("w", lanes(4));
-        run();
-        assertThat(started).hasSize(4);
-
-        assertThat(dispatcher.takeRoom(started.get(0), 2_000_000)).isTrue();
-        assertThat(dispatcher.takeRoom(started.get(1), 2_000_000)).isTrue();
-        assertThat(dispatcher.takeRoom(started.get(2), 2_000_000)).isFalse();
-        dispatcher.finished(started.get(2));
-        run();
-        assertThat(dispatcher.bytes()).isBetween(4_000_000L, 4_100_000L);
-        assertThat(started).hasSize(4); // it is known what it takes
-
-        deliver(started.get(0));
-        run();
-        assertThat(started).hasSize(5);
-        assertThat(started.get(4).queued().identity())
-                .isEqualTo(started.get(2).queued().identity());
-        assertThat(dispatcher.bytes()).isBetween(4_000_000L, 4_100_000L);
-        assertThat(dispatcher.takeRoom(started.get(4), 2_000_000)).isTrue();
-
-        List.of(1, 3, 4).forEach(i -> deliver(started.get(i)));
-        run();
-        assertThat(dispatcher.bytes()).isZero();
-    }
-
-    @Test
-    @DisplayName("D2, G4: large requests hold up nobody whose requests are small")
-    void largeRequestsApart() {
-        webhook("large", true, 4);
-        queue("large", lanes(4));
-        run();
-        assertThat(dispatcher.takeRoom(started.get(0), 8_000_000)).isTrue();
-        assertThat(dispatcher.takeRoom(started.get(1), 8_000_000)).isFalse();
-        dispatcher.finished(started.get(1));
-        run();
-        int before = started.size();
-
-        queue("w", lanes(4));
-        run();
-
-        assertThat(started.subList(before, started.size()))
-                .hasSize(4)
-                .allMatch(each -> each.queued().webhookId().equals("w"));
-    }
-
-    @Test
-    @DisplayName("D2: a request that is rendered takes no more than itself, whatever its event took")
-    void rendered() {
-        queue("w", "a");
-        run();
-        Delivery delivery = started.get(0);
-        dispatcher.takeRoom(delivery, 500_000);
-
-        dispatcher.rendered(delivery, new OutgoingRequest("POST", "http://a/", Map.of(), new byte[100_000]));
-
-        assertThat(dispatcher.bytes()).isBetween(100_000L, 110_000L);
-    }
-
-    @Test
-    @DisplayName("D2: a large request is not kept while it waits for its redelivery")
-    void largeRedelivery() {
-        queue("w", "a", "b");
-        run();
-        dispatcher.takeRoom(started.get(0), 100_000);
-
-        started.forEach(each -> dispatcher.attemptFailed(each, failure()));
-
-        assertThat(dispatcher.mayWait(started.get(0))).isFalse();
-        assertThat(dispatcher.mayWait(started.get(1))).isTrue();
     }
 
     private void run() {
@@ -1316,15 +830,13 @@ class DispatcherTest {
         private boolean broken;
         private long last;
 
-        Queued add(String webhookId, String key) {
-            Queued row = new Queued(new UUID(0, last + 1), webhookId, last + 1, last + 1, key, 1, 0, null, 0);
-            put(row);
-            return row;
+        void add(String webhookId, String key) {
+            put(new Queued(new UUID(0, last + 1), webhookId, last + 1, last + 1, key, 1, 0, null, 0));
         }
 
         void put(Queued row) {
             rows.put(row.pos(), row);
-            last = Math.max(last, row.pos());
+            last = row.pos();
         }
 
         List<Queued> all(String webhookId) {
@@ -1365,14 +877,6 @@ class DispatcherTest {
             duringRead = () -> {};
             meanwhile.run();
             return page;
-        }
-
-        @Override
-        public List<Queued> at(String webhookId, Collection<Long> places) throws SQLException {
-            if (broken) {
-                throw new SQLException("away");
-            }
-            return places.stream().map(rows::get).filter(Objects::nonNull).toList();
         }
 
         @Override

@@ -35,11 +35,6 @@ class ErasureWatchTest {
                 }
 
                 @Override
-                public List<Queued> at(String webhookId, Collection<Long> places) {
-                    return List.of();
-                }
-
-                @Override
                 public Map<Long, StoredEvent> events(Collection<Long> numbers) throws SQLException {
                     questions++;
                     if (away) {

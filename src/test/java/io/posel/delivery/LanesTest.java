@@ -2,13 +2,11 @@ package io.posel.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.posel.webhook.LaneKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -27,7 +25,7 @@ class LanesTest {
     /** Of a lane in an empty window. */
     private static final int PLACES = 64;
 
-    private final Lanes lanes = new Lanes(WINDOW, LANE_PLACES, () -> true);
+    private final Lanes lanes = new Lanes(WINDOW, LANE_PLACES);
     private final List<Queued> disk = new ArrayList<>();
 
     @Test
@@ -286,8 +284,7 @@ class LanesTest {
      */
     private static final class Simulation {
         private static final int PAGE = 7;
-        private static final String[] KEYS = {"a", "b", "a:1", "a:2", null};
-        private static final int SCOPES = 10;
+        private static final String[] KEYS = {"a", "b", "c", null};
 
         private final Random random;
         private final int window;
@@ -300,8 +297,6 @@ class LanesTest {
         private final List<Queued> ended = new ArrayList<>();
         private final Map<Queued.Run, Integer> mayStart = new HashMap<>();
         private final int busy;
-        private final Set<Queued.Run> delayed = new HashSet<>();
-        private int scope;
         private long lastPos;
         private boolean restart;
         private boolean draining;
@@ -310,7 +305,7 @@ class LanesTest {
             random = new Random(seed);
             busy = 1 + random.nextInt(12);
             window = random.nextBoolean() ? WINDOW : 4 + random.nextInt(30);
-            lanes = new Lanes(window, 1 + random.nextInt(LANE_PLACES), () -> true);
+            lanes = new Lanes(window, 1 + random.nextInt(LANE_PLACES));
         }
 
         void run() {
@@ -329,7 +324,6 @@ class LanesTest {
             assertThat(disk).as("nothing stays behind").isEmpty();
             pumpQuietly();
             assertThat(lanes.waiting()).isZero();
-            assertThat(lanes.delayedBytes()).isZero();
             assertThat(lanes.out()).isZero();
             assertThat(unsettled).isEmpty();
         }
@@ -338,15 +332,11 @@ class LanesTest {
             switch (random.nextInt(10)) {
                 case 0, 1, 2 -> {
                     for (int i = random.nextInt(busy); i >= 0; i--) {
-                        commit(KEYS[scope == 2 ? 4 : 2 * scope + random.nextInt(2)]);
+                        commit(KEYS[random.nextInt(KEYS.length)]);
                     }
                 }
                 case 3, 4 -> pick(out).ifPresent(this::done);
-                case 5 -> {
-                    scope = random.nextInt(SCOPES) > 0 ? scope : random.nextInt(3);
-                    pick(out).ifPresent(random.nextBoolean() ? this::back : this::delay);
-                    delayed.stream().filter(id -> random.nextInt(3) == 0).forEach(lanes::due);
-                }
+                case 5 -> pick(out).ifPresent(this::back);
                 case 6, 7 -> pick(ended).ifPresent(this::settle);
                 case 8 -> restart |= random.nextInt(8) == 0;
                 default -> replay();
@@ -396,14 +386,6 @@ class LanesTest {
             lanes.back(delivery);
         }
 
-        private void delay(Queued delivery) {
-            out.remove(delivery);
-            unsettled.remove(delivery.identity());
-            mayStart.put(delivery.identity(), 1);
-            delayed.add(delivery.identity());
-            lanes.delay(delivery);
-        }
-
         /** The commit; the dispatcher hears of it at once or some time later. */
         private void settle(Queued delivery) {
             ended.remove(delivery);
@@ -430,10 +412,6 @@ class LanesTest {
             for (int i = 0; i < permits && lanes.hasNext(); i++) {
                 start(lanes.next());
             }
-            if (draining) {
-                delayed.forEach(lanes::due);
-            }
-            takeDue(permits);
             Set<Queued.Run> skip = Set.copyOf(unsettled);
             OptionalLong after = lanes.wantsPage();
             if (after.isPresent()) {
@@ -455,17 +433,6 @@ class LanesTest {
             });
         }
 
-        private void takeDue(int limit) {
-            List<Lanes.Due> due = lanes.wantsDue(limit);
-            List<Queued> rows = due.stream()
-                    .map(each -> disk.get(each.place()))
-                    .filter(Objects::nonNull)
-                    .toList();
-            meanwhile();
-            due.forEach(each -> delayed.remove(each.id()));
-            lanes.takeDue(due, rows).forEach(this::start);
-        }
-
         private void meanwhile() {
             for (int i = draining ? 0 : random.nextInt(3); i > 0; i--) {
                 anything();
@@ -482,10 +449,6 @@ class LanesTest {
                 assertThat(disk.headMap(delivery.pos()).values())
                         .as("%s is the first of its lane", delivery)
                         .noneMatch(row -> delivery.laneKey().equals(row.laneKey()) && !ended.contains(row));
-                assertThat(disk.headMap(delivery.pos()).values())
-                        .as("%s comes behind what was queued before it in another scope", delivery)
-                        .noneMatch(row -> LaneKey.ordering(row.laneKey()) != LaneKey.ordering(delivery.laneKey())
-                                && !ended.contains(row));
             }
             assertThat(lanes.waiting()).isLessThan(window + PAGE + 8 * LANE_PLACES);
             out.add(delivery);

@@ -19,7 +19,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -71,7 +70,6 @@ final class PacedReceiver implements InstantSource {
     private final long[] delays;
     private long micros;
     private long order;
-    private long place;
 
     PacedReceiver(Duration delay, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -114,7 +112,7 @@ final class PacedReceiver implements InstantSource {
     PacedReceiver queue(String webhookId, int entities) {
         List<Queued> queued = new ArrayList<>();
         for (int i = 0; i < entities; i++) {
-            long pos = ++place;
+            long pos = rows.isEmpty() ? 1 : rows.lastKey() + 1;
             Queued row =
                     new Queued(new UUID(0, pos), webhookId, pos, pos, "e" + (entities == 1 ? pos : i), 1, 0, null, 500);
             rows.put(pos, row);
@@ -176,19 +174,12 @@ final class PacedReceiver implements InstantSource {
             dead.add(queued);
             delivery.end(new Outcome.Dead(queued, 1, number, instant(), "status", true, null));
             end(delivery);
-            return;
-        }
-        Duration asked = failure.retryAfter();
-        Duration wait = asked == null ? Duration.ofMillis(delays[number - 1]) : asked;
-        if (!dispatcher.mayWait(delivery)) {
-            Instant next = instant().plus(wait);
-            rows.put(queued.pos(), queued.again(number, next));
-            delivery.postponeUntil(next);
-            dispatcher.finished(delivery);
         } else if (waits) {
             attempt(delivery);
         } else {
-            at(micros + wait.toMillis() * 1_000, () -> attempt(delivery));
+            Duration asked = failure.retryAfter();
+            long wait = asked == null ? delays[number - 1] : asked.toMillis();
+            at(micros + wait * 1_000, () -> attempt(delivery));
         }
     }
 
@@ -224,11 +215,6 @@ final class PacedReceiver implements InstantSource {
                     .filter(row -> laneKey == null || laneKey.equals(row.laneKey()))
                     .limit(limit)
                     .toList();
-        }
-
-        @Override
-        public List<Queued> at(String webhookId, Collection<Long> places) {
-            return places.stream().map(rows::get).filter(Objects::nonNull).toList();
         }
 
         @Override

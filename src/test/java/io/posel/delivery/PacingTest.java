@@ -9,7 +9,6 @@ import io.posel.delivery.PacedReceiver.Reply;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -164,33 +163,6 @@ class PacingTest {
         assertThat(world.lastAt)
                 .as("as without it: 20 at once, 50 one after the other")
                 .isLessThan(1_200);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"500, 10000", "500, 100", "404, 10000"})
-    @DisplayName("E7, G4: however many entities the receiver fails, what another one gets comes at once")
-    void failsManyEntities(int status, int failing) {
-        PacedReceiver world = new PacedReceiver(DELAY, 1);
-        Map<Long, Long> queuedAt = new HashMap<>();
-        world.webhook(
-                        "w",
-                        request ->
-                                new Reply(request.delivery().pos() <= failing ? status(status, null) : null, REFUSAL))
-                .queue("w", failing);
-        for (int i = 1; i <= 80; i++) {
-            long pos = failing + i;
-            world.at(i * 1_000_000L, () -> {
-                queuedAt.put(pos, world.instant().toEpochMilli());
-                world.queue("w", 1);
-            });
-        }
-        world.run(HOURS);
-
-        assertThat(world.dead).hasSize(failing);
-        assertThat(world.delivered).hasSize(80);
-        assertThat(world.requests.stream()
-                        .filter(each -> queuedAt.containsKey(each.delivery().pos())))
-                .allMatch(each -> each.millis() - queuedAt.get(each.delivery().pos()) <= 1_000);
     }
 
     @Test

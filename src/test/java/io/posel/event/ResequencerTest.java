@@ -280,33 +280,6 @@ class ResequencerTest {
         }
     }
 
-    @Test
-    @DisplayName("E6: begun anew, what waits goes first, and then the new numbers are expected")
-    void begunAnew() {
-        released.put("a", 7L);
-        arrive("a", 9, 0);
-        arrive("a", 12, 0);
-
-        assertThat(resequencer.takeAll("a")).containsExactly("a9", "a12");
-        assertThat(arrive("a", 2, 1)).as("comes meanwhile").containsExactly("a2");
-        arrive("a", 14, 1);
-        assertThat(resequencer.begin("a", 13)).containsExactly("a14");
-
-        assertThat(arrive("a", 16, 2)).isEmpty();
-        assertThat(arrive("a", 15, 2)).containsExactly("a15", "a16");
-    }
-
-    @Test
-    @DisplayName("E6: behind the highest number possible all are late, and none waits")
-    void highest() {
-        released.put("a", Long.MAX_VALUE - 1);
-
-        assertThat(arrive("a", Long.MAX_VALUE, 0)).hasSize(1);
-        assertThat(arrive("a", Long.MAX_VALUE, 0)).hasSize(1);
-        assertThat(arrive("a", 1, 0)).hasSize(1);
-        assertThat(resequencer.size()).isZero();
-    }
-
     private static Resequencer<String, String> resequencer(Map<String, Long> released) {
         return new Resequencer<>(
                 Duration.ofNanos(TIMEOUT),

@@ -95,28 +95,6 @@ class BadRowsIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName(
-            "E6: a row whose number is far above the others of its entity is set aside with the reason; the others go")
-    void jump(TestDatabase database) throws Exception {
-        try (RunningPosel posel = polling(database);
-                Outbox outbox = outbox(posel)) {
-            outbox.execute(
-                    "insert into event_outbox (type, entity_type, entity_id, sequence) values ('o.x', 'o', '1', 1),"
-                            + " ('o.x', 'o', '1', 9223372036854775807), ('o.x', 'o', '1', 2)");
-            posel.start();
-
-            await().until(() -> sent(posel).size() == 2
-                    && posel.rows("select item from set_aside").size() == 1);
-            assertThat(posel.rows("select sequence from event order by no")).containsExactly("1", "2");
-            assertThat(posel.rows("select reason from set_aside"))
-                    .singleElement()
-                    .asString()
-                    .contains("/sequence", "9223372036854775807 of o:1");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
     @DisplayName("K09: a row that the driver cannot read is set aside by its key and marked; the others go")
     void unreadable(TestDatabase database) throws Exception {
         String name = MariaDb.create();

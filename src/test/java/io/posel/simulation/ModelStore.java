@@ -6,19 +6,13 @@ import io.posel.delivery.Queued;
 import io.posel.delivery.StartRecord;
 import io.posel.delivery.StoredEvent;
 import io.posel.event.Event;
-import io.posel.store.Watermark;
-import io.posel.webhook.LaneKey;
-import io.posel.webhook.Ordering;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -51,15 +45,6 @@ final class ModelStore {
             return state.equals("delivered") || state.equals("dead") || state.equals("skipped");
         }
 
-        /** Whether this, which was queued before it, must be over before that one goes, whatever scope each has (F6). */
-        boolean isBefore(Row other) {
-            if (other.lane == null || lane != null && LaneKey.ordering(lane) == LaneKey.ordering(other.lane)) {
-                return other.lane != null && other.lane.equals(lane);
-            }
-            return event.entity.equals(other.event.entity)
-                    || LaneKey.ordering(other.lane) == Ordering.ENTITY_TYPE; // there is one type
-        }
-
         Queued queued() {
             return new Queued(id, webhook, event.no, pos, lane, run, attempts, nextAt, event.size);
         }
@@ -72,16 +57,6 @@ final class ModelStore {
         int crashes;
         boolean inFlight;
         boolean alone;
-
-        Started copy() {
-            Started copy = new Started();
-            copy.run = run;
-            copy.attempts = attempts;
-            copy.crashes = crashes;
-            copy.inFlight = inFlight;
-            copy.alone = alone;
-            return copy;
-        }
     }
 
     /** An event as its producer sends it; {@code no} when it is stored. */
@@ -90,10 +65,6 @@ final class ModelStore {
         final String entity;
         final Long sequence;
         final int size;
-        /** Counts how often its producer has begun to number anew. */
-        int numbering;
-        /** The numbering was begun anew while it waited. */
-        boolean givenUp;
         /** The process dies when the first webhook is told of it. */
         boolean poison;
 
@@ -129,13 +100,8 @@ final class ModelStore {
     final Map<String, TreeMap<Long, Row>> queues = new HashMap<>();
     final TreeMap<Long, ModelEvent> held = new TreeMap<>();
     final Map<String, Long> released = new HashMap<>();
-    /** Which numbering {@link #released} belongs to. */
-    final Map<String, Integer> numberings = new HashMap<>();
     /** The newest place of a lane whose delivery is settled. */
     final Map<String, Long> settledUpTo = new HashMap<>();
-
-    /** Whose outcome was given up: on disk they wait, and whatever is behind them goes on. */
-    final Set<Queued.Run> givenUp = new HashSet<>();
 
     final Map<UUID, Started> started = new HashMap<>();
     int calms;
@@ -143,8 +109,6 @@ final class ModelStore {
     private Long diedAtPlace;
 
     long epoch;
-    /** How far all of this is. */
-    Watermark watermark = new Watermark(0, null, 0, List.of());
     /** A commit that the database was asked for and will carry out before anybody else gets the lock of the places. */
     private Runnable lateCommit;
 
@@ -230,13 +194,12 @@ final class ModelStore {
         String lane = laneOf(row.webhook, row.lane);
         if (row.pos > 0 && lane != null && !(outcome instanceof Outcome.Skipped)) {
             for (Row before : queue(row.webhook).headMap(row.pos).values()) {
-                if (before.isBefore(row) && !givenUp.contains(new Queued.Run(before.id, before.run))) {
+                if (row.lane.equals(before.lane)) {
                     throw new AssertionError("what is settled of " + lane + " is no prefix: " + before.pos
                             + " waits while " + row.pos + " is settled");
                 }
             }
             settledUpTo.merge(lane, row.pos, Math::max);
-            settledUpTo.merge(entityOf(row), row.pos, Math::max);
         }
         queue(row.webhook).remove(row.pos);
         row.pos = 0;
@@ -259,89 +222,8 @@ final class ModelStore {
         return row.pos == 0 || row.run != start.run || row.attempts > start.attempts;
     }
 
-    /** With the changes of a transaction. */
-    void committed(int writer, long count) {
-        watermark = watermark.committed(writer, count, place);
-    }
-
-    /** As a replica that receives nothing more. @return puts everything back to what it is now */
-    Runnable remember() {
-        List<Runnable> parts = new ArrayList<>();
-        for (Row row : rows) {
-            parts.add(remember(row));
-        }
-        for (ModelEvent event : events.values()) {
-            boolean late = event.late;
-            long no = event.no;
-            List<Row> deliveries = event.deliveries;
-            parts.add(() -> {
-                event.late = late;
-                event.no = no;
-                event.told = null;
-                event.deliveries = deliveries;
-            });
-        }
-        started.forEach((id, each) -> {
-            Started then = each.copy();
-            parts.add(() -> started.put(id, then.copy()));
-        });
-        queues.forEach((webhook, queue) -> {
-            TreeMap<Long, Row> then = new TreeMap<>(queue);
-            parts.add(() -> queues.put(webhook, new TreeMap<>(then)));
-        });
-        parts.add(remember(events));
-        parts.add(remember(keys));
-        parts.add(remember(held));
-        parts.add(remember(released));
-        parts.add(remember(numberings));
-        parts.add(remember(settledUpTo));
-        List<Row> rowsThen = List.copyOf(rows);
-        long placeThen = place;
-        long epochThen = epoch;
-        Watermark watermarkThen = watermark;
-        Long diedThen = diedAtPlace;
-        return () -> {
-            started.clear();
-            queues.clear();
-            parts.forEach(Runnable::run);
-            rows.clear();
-            byId.clear();
-            rowsThen.forEach(this::add);
-            place = placeThen;
-            epoch = epochThen;
-            watermark = watermarkThen;
-            diedAtPlace = diedThen;
-            lateCommit = null;
-        };
-    }
-
-    private static Runnable remember(Row row) {
-        String state = row.state;
-        String reason = row.reason;
-        long pos = row.pos;
-        int run = row.run;
-        int attempts = row.attempts;
-        Instant nextAt = row.nextAt;
-        return () -> {
-            row.state = state;
-            row.reason = reason;
-            row.pos = pos;
-            row.run = run;
-            row.attempts = attempts;
-            row.nextAt = nextAt;
-        };
-    }
-
-    private static <K, V> Runnable remember(Map<K, V> map) {
-        Map<K, V> then = new HashMap<>(map);
-        return () -> {
-            map.clear();
-            map.putAll(then);
-        };
-    }
-
     /** As CrashCount and Fence do. @return what is dead now */
-    List<Queued> takeOver(Instant now, UUID process, int writers) {
+    List<Queued> takeOver(Instant now) {
         boolean died = epoch++ > 0;
         started.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
         List<Queued> condemned = new ArrayList<>();
@@ -360,7 +242,6 @@ final class ModelStore {
         }
         started.values().removeIf(each -> each.crashes == 0);
         diedAtPlace = died && diedAtPlace == null ? Long.valueOf(place) : diedAtPlace;
-        watermark = new Watermark(epoch, process, place, Collections.nCopies(writers, 0L));
         return condemned;
     }
 
@@ -400,11 +281,6 @@ final class ModelStore {
         calms++;
         diedAtPlace = null;
         started.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
-    }
-
-    /** Under which it is known what was settled of an entity, whatever scope that had; no lane has this name. */
-    static String entityOf(Row row) {
-        return row.webhook + "/entity " + row.event.entity;
     }
 
     static String laneOf(String webhook, String lane) {
@@ -464,20 +340,6 @@ final class ModelStore {
             }
             reads.around();
             return page;
-        }
-
-        @Override
-        public List<Queued> at(String webhookId, Collection<Long> places) throws SQLException {
-            reads.around();
-            List<Queued> found = new ArrayList<>();
-            for (Long place : places) {
-                Row row = store.queue(webhookId).get(place);
-                if (row != null) {
-                    found.add(row.queued());
-                }
-            }
-            reads.around();
-            return found;
         }
 
         @Override

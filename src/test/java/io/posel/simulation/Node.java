@@ -18,10 +18,7 @@ import io.posel.simulation.ModelStore.ModelEvent;
 import io.posel.simulation.ModelStore.Row;
 import io.posel.store.GroupCommit;
 import io.posel.store.InDoubtException;
-import io.posel.store.StoreUnavailableException;
-import io.posel.store.Watermark;
 import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -38,11 +35,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 /**
  * One running Posel: the real {@link Dispatcher}, {@link HandOver}, {@link GroupCommit} and {@link Resequencer}, around
@@ -57,21 +52,7 @@ final class Node {
         record Accept(List<ModelEvent> events) implements Work {}
 
         record Release(ModelEvent event) implements Work {}
-
-        /** What is left of a large request. */
-        record Finish(Large request) implements Work {}
-
-        /** The numbering of an entity begins anew behind this number. */
-        record Begin(String entity, int numbering, long last) implements Work {}
     }
-
-    /** A request whose rows are written at places ahead, as LargeRequests does it. */
-    record Large(
-            List<ModelEvent> events,
-            long first,
-            long last,
-            Map<ModelEvent, Long> numbers,
-            Map<ModelEvent, List<Row>> rows) {}
 
     /** What the settlement's writer does. */
     sealed interface Change {
@@ -105,15 +86,6 @@ final class Node {
     }
 
     private static final int PORTION = 5;
-    /** So that some rows fill a group. */
-    private static final int ROW = GroupCommit.MAX_WEIGHT / 8;
-    /** More than all others give meanwhile. */
-    private static final int AHEAD = 100_000;
-    /** Of those that write at the same time. */
-    private static final int INTAKE = 0;
-
-    private static final int SETTLEMENT = 1;
-    private static final int STARTS = 2;
 
     /** Its trace would cost more than the schedule around it. */
     private static final SQLException AWAY = new SQLException("away", null, 0) {
@@ -131,11 +103,7 @@ final class Node {
 
     final Simulation world;
     final ModelStore store;
-    private final UUID process;
-    private final long[] counts = new long[3];
-    /** What it has seen committed, as Fence keeps it. */
-    private Watermark seen;
-
+    final long epoch;
     final Dispatcher dispatcher;
     final GroupCommit<Work, Boolean> intake;
     final GroupCommit<Change, Integer> settlement;
@@ -143,8 +111,8 @@ final class Node {
     final Set<Long> resequencing = new HashSet<>();
     final Deque<Runnable> pool = new ArrayDeque<>();
     final List<Attempt> attempts = new ArrayList<>();
-    /** Delivered by this process, whether or not that is on disk. */
-    final Set<Queued.Run> delivered = new HashSet<>();
+    /** Ended in this process, whether or not that is on disk. */
+    final Set<Queued.Run> ended = new HashSet<>();
 
     private final HandOver handOver;
     private final RecentEvents recent = new RecentEvents(5_000);
@@ -159,14 +127,6 @@ final class Node {
     final Map<String, Pausing> pauses = new HashMap<>();
 
     private final Deque<Going> ready = new ArrayDeque<>();
-    private final Deque<Runnable> large = new ArrayDeque<>();
-    /** What arrives while the numbering of an entity is begun anew. */
-    private final Deque<Runnable> arriving = new ArrayDeque<>();
-
-    private boolean beginning;
-    private boolean begins;
-    private Runnable afterReady;
-    private boolean largeRuns;
     private boolean releasing;
     boolean intakeRuns;
     boolean settlementRuns;
@@ -175,11 +135,9 @@ final class Node {
     Node(Simulation world, ModelStore store, Limits limits) throws SQLException {
         this.world = world;
         this.store = store;
-        this.process = store.nextId();
-        world.condemned(store.takeOver(world.now(), process, counts.length));
-        this.seen = store.watermark;
-        LongSupplier nanoTime = () -> world.millis() * 1_000_000;
-        this.settlement = new GroupCommit<>("settle", true, new Settling(), nanoTime);
+        world.condemned(store.takeOver(world.now()));
+        this.epoch = store.epoch;
+        this.settlement = new GroupCommit<>("settle", true, new Settling());
         this.dispatcher = new Dispatcher(
                 new ModelStore.View(store, this::reads),
                 new Recording(),
@@ -191,9 +149,9 @@ final class Node {
                 this::after,
                 world::now,
                 settlement::waiting,
-                () -> alive && !isReplaced());
+                () -> alive && store.epoch == epoch);
         this.handOver = new HandOver(dispatcher::queued);
-        this.intake = new GroupCommit<>("intake", false, new Accepting(), nanoTime);
+        this.intake = new GroupCommit<>("intake", false, new Accepting());
         this.resequencer = new Resequencer<>(GAP_TIMEOUT, entity -> {
             Long last = store.released.get(entity);
             return last == null ? OptionalLong.empty() : OptionalLong.of(last);
@@ -216,29 +174,9 @@ final class Node {
     }
 
     private void requireDatabase() throws SQLException {
-        if (!alive || world.databaseIsAway()) {
+        if (!alive || store.epoch != epoch || world.databaseIsAway()) {
             throw AWAY;
         }
-        verify();
-    }
-
-    /** As Fence: of a database that lacks something it ends. */
-    private void verify() throws SQLException {
-        if (!isUpToDate()) {
-            alive &= isReplaced();
-            throw AWAY;
-        }
-        seen = seen.or(store.watermark);
-    }
-
-    /** Whether the database is its own and has all that it has seen committed. */
-    boolean isUpToDate() {
-        return process.equals(store.watermark.holder()) && !store.watermark.lacks(seen);
-    }
-
-    /** It has found no sign of it, but another one has taken over and waits until it sends nothing more. */
-    private boolean isReplaced() {
-        return store.epoch >= seen.epoch() && !process.equals(store.watermark.holder());
     }
 
     // --- time
@@ -258,10 +196,8 @@ final class Node {
         while (!timers.isEmpty() && timers.peek().due <= world.millis()) {
             timers.remove().action.run();
         }
-        if (!begins) {
-            resequencer.due(world.millis() * 1_000_000).forEach(ready::addAll);
-            passPortion();
-        }
+        resequencer.due(world.millis() * 1_000_000).forEach(ready::addAll);
+        passPortion();
     }
 
     // --- threads
@@ -309,10 +245,7 @@ final class Node {
 
     /** One request; answers when all of it is stored and released as far as it may go. */
     void accept(List<ModelEvent> events, Consumer<Boolean> answer) {
-        CompletableFuture<Boolean> written =
-                weight(events) > GroupCommit.MAX_WEIGHT ? submitLarge(events) : intake.submit(new Work.Accept(events));
-        written.handle((stored, failure) -> {
-            world.refusedEvents(events, failure);
+        intake.submit(new Work.Accept(events)).handle((stored, failure) -> {
             if (failure != null || !alive) {
                 answer.accept(false);
                 return false;
@@ -329,107 +262,8 @@ final class Node {
         });
     }
 
-    private int weight(List<ModelEvent> events) {
-        return events.size() * (1 + world.webhooks()) * ROW;
-    }
-
-    private CompletableFuture<Boolean> submitLarge(List<ModelEvent> events) {
-        CompletableFuture<Boolean> written = new CompletableFuture<>();
-        large.add(() -> {
-            largeRuns = true;
-            CompletableFuture<Boolean> finished;
-            try {
-                finished = intake.submit(new Work.Finish(ahead(events)));
-            } catch (SQLException e) {
-                finished = CompletableFuture.failedFuture(e);
-            }
-            finished.whenComplete((done, failure) -> {
-                largeRuns = false;
-                if (failure == null) {
-                    written.complete(done);
-                } else {
-                    written.completeExceptionally(failure);
-                }
-            });
-        });
-        return written;
-    }
-
-    /** Others write meanwhile, and webhooks are edited. */
-    private Large ahead(List<ModelEvent> events) throws SQLException {
-        reads();
-        long first = store.place + AHEAD;
-        long place = first - 1;
-        Map<ModelEvent, Long> numbers = new LinkedHashMap<>();
-        Map<ModelEvent, List<Row>> rows = new HashMap<>();
-        for (ModelEvent event : events) {
-            if (!store.keys.containsKey(event.id) && !numbers.containsKey(event)) {
-                numbers.put(event, ++place);
-                List<Row> deliveries = new ArrayList<>();
-                for (Simulation.Match match : world.match(event)) {
-                    Row row = new Row(store.nextId(), match.webhook(), event, match.lane(), match.state());
-                    row.pos = row.state.equals("queued") ? ++place : 0;
-                    deliveries.add(row);
-                }
-                rows.put(event, deliveries);
-                world.meanwhile();
-            }
-        }
-        return new Large(events, first, place, numbers, rows);
-    }
-
-    /** The thread that writes large requests. */
-    boolean writeLarge() {
-        if (largeRuns || large.isEmpty()) {
-            return false;
-        }
-        large.remove().run();
-        return true;
-    }
-
-    boolean hasLarge() {
-        return !large.isEmpty();
-    }
-
-    /** Begins the numbering of an entity anew, as the step resequence does it: what waits goes first. */
-    void begin(String entity, int numbering, Consumer<Boolean> answer) {
-        if (beginning || world.databaseIsAway()) {
-            answer.accept(false);
-            return;
-        }
-        beginning = true;
-        List<ModelEvent> before = store.held.values().stream()
-                .filter(each -> each.entity.equals(entity))
-                .toList();
-        before.forEach(each -> each.givenUp = true);
-        enter(before);
-        ready.addAll(resequencer.takeAll(entity));
-        afterReady = () -> {
-            if (before.stream().noneMatch(each -> store.held.containsKey(each.no))) {
-                begins = true;
-                intake.submit(new Work.Begin(entity, numbering, 0))
-                        .whenComplete((done, failure) -> begun(entity, failure == null, answer));
-            } else {
-                begun(entity, false, answer);
-            }
-        };
-        passPortion();
-    }
-
-    private void begun(String entity, boolean done, Consumer<Boolean> answer) {
-        begins = false;
-        beginning = false;
-        if (done) {
-            ready.addAll(resequencer.begin(entity, 0));
-        }
-        answer.accept(done && alive);
-        while (!begins && !arriving.isEmpty()) {
-            arriving.remove().run();
-        }
-        passPortion();
-    }
-
-    private List<Going> enter(List<ModelEvent> events) {
+    /** As the step resequence does it: what may go gathers while a portion is released. */
+    private void arrive(List<ModelEvent> events, Consumer<Boolean> answer) {
         List<Going> mine = new ArrayList<>();
         for (ModelEvent event : events) {
             if (resequencing.add(event.no)) {
@@ -438,16 +272,6 @@ final class Node {
             }
         }
         ready.addAll(mine);
-        return mine;
-    }
-
-    /** As the step resequence does it: what may go gathers while a portion is released. */
-    private void arrive(List<ModelEvent> events, Consumer<Boolean> answer) {
-        if (begins) {
-            arriving.add(() -> arrive(events, answer));
-            return;
-        }
-        List<Going> mine = enter(events);
         if (mine.isEmpty()) {
             answer.accept(true);
         } else {
@@ -458,12 +282,7 @@ final class Node {
     }
 
     private void passPortion() {
-        if (!releasing && ready.isEmpty() && afterReady != null) {
-            Runnable next = afterReady;
-            afterReady = null;
-            next.run();
-        }
-        if (releasing || begins || ready.isEmpty()) {
+        if (releasing || ready.isEmpty()) {
             return;
         }
         releasing = true;
@@ -499,39 +318,22 @@ final class Node {
         arrive(List.copyOf(store.held.values()), all -> {});
     }
 
-    /**
-     * @param items what is written, any of which may be refused
-     * @param changes says what will be queued, and returns what the commit does
-     */
-    private void transaction(int writer, boolean places, List<?> items, Function<HandOver.Announced, Runnable> changes)
-            throws SQLException {
+    /** @param plan says what will be queued, and returns what the commit does */
+    private void transaction(boolean places, Function<HandOver.Announced, Runnable> plan) throws SQLException {
         requireDatabase();
-        int failOvers = world.failOvers();
-        long count = ++counts[writer];
-        Function<HandOver.Announced, Runnable> plan = announced -> {
-            Runnable commit = changes.apply(announced);
-            return () -> {
-                commit.run();
-                store.committed(writer, count);
-            };
-        };
         Fault fault = world.fault();
-        if (fault == Fault.SILENT) {
-            world.waitForAnswer();
-        }
-        if (fault == Fault.BEFORE || fault == Fault.SILENT) {
+        if (fault == Fault.BEFORE) {
             throw AWAY;
         }
         store.lockPlaces();
         if (!places) {
             world.meanwhile(); // what ends while this is written waits behind it
-            if (!alive || isReplaced() || failOvers != world.failOvers()) {
+            if (!alive || store.epoch != epoch) {
                 throw AWAY;
             }
             if (fault == Fault.ROLLED_BACK) {
                 throw AWAY;
             }
-            world.refuse(items);
             if (fault == Fault.DOUBT_AND_NOT_DONE) {
                 throw CUT;
             }
@@ -539,22 +341,15 @@ final class Node {
             if (fault == Fault.DOUBT || fault == Fault.DOUBT_AND_LATER) {
                 throw CUT;
             }
-            seen = seen.committed(writer, count, 0);
             return;
         }
         HandOver.Announced announced = handOver.announce();
         world.lockPlaces(true);
         try {
             world.meanwhile();
-            if (!alive || isReplaced() || failOvers != world.failOvers()) {
+            if (!alive || store.epoch != epoch) {
                 announced.rolledBack();
                 throw AWAY;
-            }
-            try {
-                world.refuse(items);
-            } catch (SQLException | RuntimeException e) {
-                announced.rolledBack();
-                throw e;
             }
             switch (fault) {
                 case ROLLED_BACK -> {
@@ -572,10 +367,7 @@ final class Node {
                     announced.inDoubt();
                     throw CUT;
                 }
-                default -> {
-                    plan.apply(announced).run();
-                    seen = seen.committed(writer, count, store.place);
-                }
+                default -> plan.apply(announced).run();
             }
         } finally {
             world.lockPlaces(false);
@@ -590,24 +382,10 @@ final class Node {
         private long place;
 
         @Override
-        public int weight(Work work) {
-            if (work instanceof Work.Accept accept) {
-                return Node.this.weight(accept.events);
-            } else if (work instanceof Work.Release release) {
-                return (1 + release.event.deliveries.size()) * ROW;
-            }
-            return work instanceof Work.Finish ? GroupCommit.MAX_WEIGHT : 1;
-        }
-
-        @Override
         public List<Boolean> write(List<Work> items) throws SQLException {
-            world.writes(items.stream().mapToInt(this::weight).sum(), items.size());
-            if (items.get(0) instanceof Work.Finish finish) {
-                requireValid(finish.request);
-            }
             List<Boolean> results = new ArrayList<>();
             Map<Long, StoredEvent> toSend = new LinkedHashMap<>();
-            transaction(INTAKE, true, items, announced -> {
+            transaction(true, announced -> {
                 place = store.place;
                 Set<String> fresh = new HashSet<>();
                 results.clear();
@@ -623,15 +401,6 @@ final class Node {
                                 changes.add(insert(each, announced, toSend));
                             }
                         }
-                        results.add(true);
-                    } else if (items.get(i) instanceof Work.Finish finish) {
-                        finish(finish.request, fresh, announced, changes, toSend);
-                        results.add(true);
-                    } else if (items.get(i) instanceof Work.Begin begin) {
-                        changes.add(() -> {
-                            store.released.put(begin.entity, begin.last);
-                            store.numberings.put(begin.entity, begin.numbering);
-                        });
                         results.add(true);
                     } else {
                         int from = i;
@@ -649,43 +418,6 @@ final class Node {
             });
             toSend.forEach((no, event) -> recent.put(no, event, recent.erasures()));
             return results;
-        }
-
-        private void requireValid(Large request) throws SQLException {
-            if (store.place >= request.first && world.failOvers() > 0) {
-                throw new SQLTransientException("places ahead are used up"); // it is at other places than it was
-            }
-            for (ModelEvent event : request.events) {
-                if (!request.numbers.containsKey(event) && !store.keys.containsKey(event.id)) {
-                    throw new StoreUnavailableException("an event that was known has been forgotten");
-                }
-            }
-        }
-
-        /** The counter moves behind what was written, and what others have stored meanwhile is left out. */
-        private void finish(
-                Large request,
-                Set<String> fresh,
-                HandOver.Announced announced,
-                List<Runnable> changes,
-                Map<Long, StoredEvent> toSend) {
-            if (place >= request.first) {
-                throw new AssertionError("places ahead are used up");
-            }
-            place = request.last;
-            request.numbers.forEach((event, no) -> {
-                if (!store.keys.containsKey(event.id) && fresh.add(event.id)) {
-                    List<Row> rows = request.rows.get(event);
-                    rows.stream()
-                            .filter(row -> row.state.equals("queued"))
-                            .forEach(row -> announced.addUnread(row.webhook));
-                    toSend.put(no, stored(event));
-                    changes.add(() -> {
-                        event.storedAt = world.millis();
-                        store.insert(event, no, rows);
-                    });
-                }
-            });
         }
 
         @Override
@@ -774,7 +506,6 @@ final class Node {
                 } else {
                     event.late = true;
                 }
-                world.released(event);
                 places.forEach(store::enqueue);
             };
         }
@@ -789,7 +520,7 @@ final class Node {
             for (Change change : items) {
                 replays |= change instanceof Change.Replay;
             }
-            transaction(SETTLEMENT, replays, items, announced -> {
+            transaction(replays, announced -> {
                 for (Change change : items) {
                     if (change instanceof Change.Replay replay && announced != null) {
                         replay.rows.forEach(row -> announced.addUnread(row.webhook));
@@ -827,30 +558,6 @@ final class Node {
             return Collections.nCopies(items.size(), 1);
         }
 
-        @Override
-        public boolean isAlone(Change change) {
-            return !(change instanceof Change.Result);
-        }
-
-        @Override
-        public Object strand(Change change, boolean slow) {
-            if (!(change instanceof Change.Result result)) {
-                return null;
-            }
-            Queued delivery = result.outcome.delivery();
-            return slow
-                    ? delivery.webhookId()
-                    : delivery.laneKey() == null
-                            ? delivery.id()
-                            : ModelStore.laneOf(delivery.webhookId(), delivery.laneKey());
-        }
-
-        @Override
-        public void clarify() throws SQLException {
-            requireDatabase();
-            store.lockPlaces();
-        }
-
         private void again(Row row) {
             if (row.isOver()) {
                 row.run++;
@@ -881,15 +588,12 @@ final class Node {
         private void write(Runnable change) throws SQLException {
             reads();
             Fault fault = world.fault();
-            long count = ++counts[STARTS];
             if (fault == Fault.NONE || fault == Fault.DOUBT) {
                 change.run();
-                store.committed(STARTS, count);
             }
             if (fault != Fault.NONE) {
                 throw AWAY;
             }
-            seen = seen.committed(STARTS, count, 0);
             world.meanwhile();
         }
     }
@@ -921,7 +625,7 @@ final class Node {
         if (!alive) {
             return;
         }
-        if (!isReplaced()) {
+        if (store.epoch == epoch) {
             world.receives(this, delivery);
             alive = !world.kills(delivery);
         }
@@ -980,25 +684,14 @@ final class Node {
 
     private void end(Delivery delivery, Outcome outcome) {
         delivery.end(outcome);
-        if (outcome instanceof Outcome.Delivered) {
-            delivered.add(delivery.queued().identity());
-        }
+        ended.add(delivery.queued().identity());
         settle(outcome);
         dispatcher.finished(delivery);
     }
 
     private void settle(Outcome outcome) {
         unwritten++;
-        Change change = new Change.Result(outcome);
-        settlement.submit(change).whenComplete((written, failure) -> {
-            unwritten--;
-            if (Simulation.isRefusal(failure)) {
-                world.givesUp(change, outcome.delivery().identity());
-                if (!(outcome instanceof Outcome.AttemptFailed)) {
-                    dispatcher.settled(List.of(outcome.delivery()));
-                }
-            }
-        });
+        settlement.submit(new Change.Result(outcome)).whenComplete((written, failure) -> unwritten--);
     }
 
     enum Answer {
@@ -1017,8 +710,6 @@ final class Node {
     enum Fault {
         NONE,
         BEFORE,
-        /** No answer, until whoever asked gives up. */
-        SILENT,
         ROLLED_BACK,
         DOUBT,
         DOUBT_AND_NOT_DONE,

@@ -4,28 +4,22 @@ import io.posel.delivery.Delivery;
 import io.posel.delivery.Limits;
 import io.posel.delivery.Pacing;
 import io.posel.delivery.Queued;
-import io.posel.event.EntityRef;
 import io.posel.simulation.ModelStore.ModelEvent;
 import io.posel.simulation.ModelStore.Row;
 import io.posel.simulation.Node.Answer;
 import io.posel.simulation.Node.Attempt;
 import io.posel.simulation.Node.Change;
 import io.posel.simulation.Node.Fault;
-import io.posel.store.GroupCommit;
-import io.posel.store.StoreUnavailableException;
 import io.posel.webhook.Definition;
 import io.posel.webhook.Health;
-import io.posel.webhook.LaneKey;
 import io.posel.webhook.Ordering;
 import io.posel.webhook.Webhook;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +28,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One random schedule: producers, edits, replays, faults, crashes and time against the real engine, in one thread and
@@ -48,33 +41,9 @@ final class Simulation {
     /** What a webhook gets of an event. */
     record Match(String webhook, String lane, String state) {}
 
-    private static final RuntimeException WRONG = new RuntimeException("wrong", null, false, false) {
-        private static final long serialVersionUID = 1L;
-    };
-
-    /** Time-out, lock, right, disk, conflict, broken connection. */
-    private static final List<SQLException> REFUSED = Stream.of("57014", "55P03", "42501", "53100", "40001", "08006")
-            .map(Refusal::new)
-            .collect(Collectors.toUnmodifiableList());
-
-    private static final class Refusal extends SQLException {
-        private static final long serialVersionUID = 1L;
-
-        private Refusal(String state) {
-            super("refused", state);
-        }
-
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this;
-        }
-    }
-
     private static final int MAX_DEPTH = 3;
     private static final int MOST_MEANWHILE = 20;
     private static final int WEIGHT = 4_096 + 2_000;
-    /** What a lane takes that waits for a redelivery on disk. */
-    private static final int LANE = 510;
 
     private final SplittableRandom random;
     private final ModelStore store = new ModelStore();
@@ -93,25 +62,10 @@ final class Simulation {
     private final boolean fails;
     private final boolean throttles;
     private final int poison;
-    private final boolean refuses;
-    /** How often something is still refused. */
-    private final Map<Object, Integer> refusals = new IdentityHashMap<>();
-    /** How often it was. */
-    private final Map<Object, Integer> refused = new IdentityHashMap<>();
-
-    private final boolean loses;
-    /** Puts the database back to what its replica has received; null: that has all of it. */
-    private Runnable replica;
-
-    private int failOvers;
-    private final Set<String> lost = new HashSet<>();
     /** What was in flight when the process before ended. */
     private Set<Queued.Run> interruptedWith = Set.of();
 
     private final Map<Queued.Run, Integer> kills = new HashMap<>();
-    /** By entity and numbering. */
-    private final Map<String, Long> highestReleased = new HashMap<>();
-
     private int disasters;
 
     private Node node;
@@ -137,14 +91,14 @@ final class Simulation {
                 lanePlaces,
                 lanePlaces + random.nextInt(20),
                 1 + random.nextInt(6),
-                random.nextInt(6) == 0 ? 3L * LANE : WEIGHT * (1L + random.nextInt(16)),
+                WEIGHT * (1L + random.nextInt(8)),
                 1 + random.nextInt(20),
                 Duration.ofMinutes(5));
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             put("w" + i, true, Ordering.values()[random.nextInt(3)]);
         }
-        int entities = 1 + random.nextInt(random.nextInt(6) == 0 ? 20 : 4);
+        int entities = 1 + random.nextInt(4);
         for (int i = 0; i < entities; i++) {
             producers.add(new Producer("e" + i, random.nextInt(3) == 0));
         }
@@ -153,8 +107,6 @@ final class Simulation {
         fails = random.nextInt(4) == 0;
         throttles = random.nextInt(4) == 0;
         poison = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0;
-        refuses = random.nextInt(4) == 0;
-        loses = faults > 0 && random.nextInt(4) == 0;
     }
 
     void run() throws SQLException {
@@ -188,7 +140,7 @@ final class Simulation {
     // --- what may happen
 
     private void step() throws SQLException {
-        switch (random.nextInt(31)) {
+        switch (random.nextInt(28)) {
             case 0, 1, 2, 3, 4 -> pick(producers).ifPresent(Producer::send);
             case 5, 6, 7 -> node.writeIntake();
             case 8, 9, 10 -> node.writeSettlement();
@@ -200,14 +152,8 @@ final class Simulation {
             case 22 -> edit();
             case 23 -> node.findHeld();
             case 24 -> store.lockPlaces();
-            case 25 -> {
-                zombie();
-                node.writeLarge();
-            }
-            case 28 -> node.writeLarge();
-            case 29 -> pick(producers).ifPresent(Producer::beginAnew);
+            case 25 -> zombie();
             case 26 -> away = faults > 0 && random.nextInt(6) == 0;
-            case 27 -> failOver();
             default -> disaster();
         }
     }
@@ -370,38 +316,6 @@ final class Simulation {
         }
     }
 
-    /** A replica that received nothing more since a while takes the place of the database; nobody is told. */
-    private void failOver() {
-        if (!loses || random.nextInt(3) > 0) {
-            return;
-        }
-        if (replica == null) {
-            replica = store.remember();
-            return;
-        }
-        Set<String> before = new HashSet<>(store.keys.keySet());
-        replica.run();
-        replica = null;
-        failOvers++;
-        disasters += ALONE_AFTER + 1; // crashes that were counted may be lost
-        before.removeAll(store.keys.keySet());
-        lost.addAll(before);
-        producers.forEach(Producer::forgetLost);
-        zombies.clear(); // the one that the replica knows as its owner would be it again
-        requests.keySet().removeIf(this::isLost);
-        interrupted.keySet().removeIf(this::isLost);
-        gone.removeIf(this::isLost);
-    }
-
-    private boolean isLost(Queued.Run run) {
-        Row row = store.row(run.id());
-        return row == null || row.run < run.number();
-    }
-
-    int failOvers() {
-        return failOvers;
-    }
-
     /** What was in flight, or ended and is not on disk, may be sent once more. */
     private void interrupt() {
         interruptedWith = new HashSet<>();
@@ -412,7 +326,7 @@ final class Simulation {
         }
         requests.forEach((run, requested) -> {
             Row row = store.row(run.id());
-            if (row != null && row.run == run.number() && !row.isOver()) {
+            if (row.run == run.number() && row.state.equals("queued")) {
                 int known = row.attempts;
                 int sent = requested - interrupted.getOrDefault(run, 0);
                 if (sent > known) {
@@ -477,10 +391,6 @@ final class Simulation {
         return millis;
     }
 
-    int webhooks() {
-        return webhooks.size();
-    }
-
     Optional<Webhook> webhook(String id) {
         return Optional.ofNullable(webhooks.get(id));
     }
@@ -502,14 +412,14 @@ final class Simulation {
     }
 
     private static boolean isPoison(Row row) {
-        return row != null && row.event.poison && row.webhook.equals("w0");
+        return row.event.poison && row.webhook.equals("w0");
     }
 
     /** A takeover settled these as what the process before died of. */
     void condemned(List<Queued> deliveries) {
         for (Queued each : deliveries) {
             require(
-                    failOvers > 0 || Set.of(each.identity()).containsAll(interruptedWith),
+                    Set.of(each.identity()).containsAll(interruptedWith),
                     "G6: %s is taken for poison, and %s was in flight",
                     each,
                     interruptedWith);
@@ -542,82 +452,15 @@ final class Simulation {
                 : Fault.NONE;
     }
 
-    /** As a connection on which nothing comes back any more. */
-    void waitForAnswer() {
-        meanwhile();
-        millis += 30_000;
-    }
-
-    /** A wish for ever, an event and an outcome a few times. */
-    void refuse(List<?> items) throws SQLException {
-        if (!refuses) {
-            return;
-        }
-        for (Object item : items) {
-            if (calm && (item instanceof Change.Result || item instanceof Node.Work)) {
-                continue;
-            } else if (item instanceof Node.Work.Accept accept) {
-                refuseAny(accept.events());
-            } else if (item instanceof Node.Work.Finish finish) {
-                refuseAny(finish.request().numbers().keySet());
-            } else {
-                refuse(item, item instanceof Change.Result ? 6 : Integer.MAX_VALUE);
-            }
-        }
-    }
-
-    private void refuseAny(Collection<ModelEvent> events) throws SQLException {
-        for (ModelEvent event : events) {
-            refuse(event, 4);
-        }
-    }
-
-    private void refuse(Object item, int most) throws SQLException {
-        Integer left = refusals.get(item);
-        if (left == null) {
-            left = random.nextInt(6) > 0 ? 0 : most == Integer.MAX_VALUE ? most : 1 + random.nextInt(most);
-        }
-        refusals.put(item, Math.max(0, left - 1));
-        if (left == 0) {
-            return;
-        }
-        refused.merge(item, 1, Integer::sum);
-        if (most == Integer.MAX_VALUE) {
-            refusals.put(item, left);
-            if (random.nextInt(5) == 0) {
-                throw WRONG;
-            }
-        }
-        millis += random.nextInt(5) == 0 ? 5_000 : 0; // a lock that nobody gives back
-        throw REFUSED.get(random.nextInt(REFUSED.size()));
-    }
-
-    /** Who was not refused is not told so because of others. */
-    void refusedEvents(List<ModelEvent> events, Throwable failure) {
-        require(
-                !isRefusal(failure) || events.stream().anyMatch(refusals::containsKey),
-                "E3: %s is refused because of others",
-                events);
-    }
-
-    static boolean isRefusal(Throwable failure) {
-        return failure instanceof StoreUnavailableException unavailable && unavailable.isRefusal();
-    }
-
-    void givesUp(Change change, Queued.Run run) {
-        require(
-                refused.getOrDefault(change, 0) >= 5 || faults > 0,
-                "E3: the outcome of %s is given up, and was refused %d times",
-                run,
-                refused.getOrDefault(change, 0));
-        store.givenUp.add(run);
-        interrupted.merge(run, 3, Integer::sum);
-    }
-
     List<Match> match(ModelEvent event) {
         List<Match> matches = new ArrayList<>();
         for (Webhook webhook : webhooks.values()) {
-            String lane = LaneKey.of(webhook.definition().ordering(), new EntityRef("e", event.entity));
+            String lane =
+                    switch (webhook.definition().ordering()) {
+                        case ENTITY -> event.entity;
+                        case ENTITY_TYPE -> "all";
+                        case NONE -> null;
+                    };
             String state = !webhook.sends() ? "skipped" : event.sequence != null ? "held" : "queued";
             matches.add(new Match(webhook.id(), lane, state));
         }
@@ -635,17 +478,6 @@ final class Simulation {
     /** A request goes out. */
     void receives(Node sender, Delivery delivery) {
         Queued queued = delivery.queued();
-        Row sends = store.row(queued.id());
-        if (sends == null) {
-            return; // it was committed, and is lost since then; nobody knows yet
-        }
-        String of = delivery.event().orElseThrow().event().id();
-        if (isBroken(of.equals(sends.event.id))) {
-            throw broken("G3: %s is of %s, and what is sent is %s", queued, sends.event.id, of);
-        }
-        if (!sender.isUpToDate()) {
-            return; // in the order of what is lost
-        }
         int sent = requests.merge(queued.identity(), 1, Integer::sum);
         if (isBroken(sent <= 3 || sent <= 3 + interrupted.getOrDefault(queued.identity(), 0))) {
             throw broken("F2: at most three requests of one run, %s has %d", queued, sent);
@@ -665,19 +497,17 @@ final class Simulation {
             }
         }
         String lane = ModelStore.laneOf(queued.webhookId(), queued.laneKey());
-        if (lane == null || store.givenUp.contains(queued.identity())) {
+        if (lane == null) {
             return;
         }
-        Row row = store.row(queued.id());
-        long settled = Math.max(
-                store.settledUpTo.getOrDefault(lane, 0L), store.settledUpTo.getOrDefault(ModelStore.entityOf(row), 0L));
+        long settled = store.settledUpTo.getOrDefault(lane, 0L);
         if (isBroken(settled < queued.pos())) {
             throw broken("G3: what is sent last is never older than what is settled: %s after %s", queued, settled);
         }
-        for (Row before :
+        for (Row row :
                 store.queues.get(queued.webhookId()).headMap(queued.pos()).values()) {
-            if (before.isBefore(row) && isBroken(sender.delivered.contains(new Queued.Run(before.id, before.run)))) {
-                throw broken("G3: %s is sent while %s is neither delivered nor dead on disk", queued, before.queued());
+            if (queued.laneKey().equals(row.lane) && isBroken(sender.ended.contains(new Queued.Run(row.id, row.run)))) {
+                throw broken("G3: %s is sent while %s waits in the same lane", queued, row.queued());
             }
         }
     }
@@ -712,7 +542,7 @@ final class Simulation {
     /** A numbered event goes into the queues, and is still among what is held. */
     void releases(ModelEvent event) {
         long last = store.released.getOrDefault(event.entity, 0L);
-        boolean mayGo = event.sequence <= last + 1 || event.givenUp;
+        boolean mayGo = event.sequence <= last + 1;
         for (ModelEvent other : store.held.values()) {
             if (other.entity.equals(event.entity)) {
                 mayGo |= other.sequence >= event.sequence && millis - other.storedAt >= Node.GAP_TIMEOUT.toMillis();
@@ -720,24 +550,6 @@ final class Simulation {
         }
         if (isBroken(mayGo)) {
             throw broken("F6: %s does not wait for what is missing behind number %d", event, last);
-        }
-    }
-
-    /** A numbered event is in the queues. */
-    void released(ModelEvent event) {
-        String numbering = event.entity + "/" + event.numbering;
-        long highest = highestReleased.getOrDefault(numbering, 0L);
-        boolean isCurrent = event.numbering == store.numberings.getOrDefault(event.entity, 0);
-        if (isBroken(!event.late || !isCurrent || event.sequence <= highest)) {
-            throw broken("F6: %s is late, and %d is the highest number of its numbering", event, highest);
-        }
-        highestReleased.put(numbering, Math.max(highest, event.sequence));
-    }
-
-    /** A group is written, of one request or of more that share its transaction. */
-    void writes(int weight, int items) {
-        if (isBroken(items == 1 || weight <= GroupCommit.MAX_WEIGHT)) {
-            throw broken("G5: a group of %d weighs %d", items, weight);
         }
     }
 
@@ -757,9 +569,6 @@ final class Simulation {
         }
         if (isBroken(node.dispatcher.bytes() <= limits.bytes() + WEIGHT)) {
             throw broken("G5: %d bytes are on their way", node.dispatcher.bytes());
-        }
-        if (isBroken(node.dispatcher.bytesDelayed() <= limits.bytes() + LANE)) {
-            throw broken("G5: %d bytes are kept of lanes that wait", node.dispatcher.bytesDelayed());
         }
         // those that are being written, and as many behind them
         if (isBroken(node.unwritten <= 2 * (limits.unsettled() + limits.threads() + 1))) {
@@ -810,14 +619,6 @@ final class Simulation {
         calm = true;
         away = false;
         store.lockPlaces();
-        for (int i = 0; node.settlement.waiting() > 0; i++) {
-            require(i < 2_000, "E3: %d outcomes and wishes are never written", node.settlement.waiting());
-            millis += node.settlement.waiting() == node.settlement.heldBack() ? 30_000 : 0;
-            node.writeSettlement();
-            if (!node.alive) {
-                revive();
-            }
-        }
         webhooks.keySet().forEach(id -> {
             put(id, true, webhooks.get(id).definition().ordering());
             node.dispatcher.changed(id);
@@ -835,7 +636,6 @@ final class Simulation {
                     .collect(Collectors.toSet());
             List<Queued> rest = store.queued().stream()
                     .filter(row -> !isDisturbed(row) && (hangs || !waiting.contains(row.webhook + row.lane)))
-                    .filter(row -> !isBehindAnotherScope(row))
                     .map(Row::queued)
                     .toList();
             // one that goes alone waits for requests that end in reality
@@ -849,9 +649,6 @@ final class Simulation {
             quiet(true);
             pass(Math.max(1_000, node.nextTimer() - millis));
             node.findHeld();
-            if (!store.givenUp.isEmpty()) {
-                webhooks.keySet().forEach(node.dispatcher::changed); // or they wait for the next start
-            }
         }
         if (isBroken(isDone())) {
             throw broken(
@@ -861,12 +658,7 @@ final class Simulation {
         require(store.held.isEmpty(), "G6: no event waits for a number for ever: %s", store.held.values());
         require(node.dispatcher.held() == 0, "G5: %d are still held", node.dispatcher.held());
         require(node.dispatcher.bytes() == 0, "G5: %d bytes are still on their way", node.dispatcher.bytes());
-        require(node.dispatcher.bytesDelayed() == 0, "G5: lanes still take %d bytes", node.dispatcher.bytesDelayed());
         require(node.dispatcher.inFlight() == 0, "G4: %d are still in flight", node.dispatcher.inFlight());
-        node.writeSettlement();
-        node.writeIntake();
-        require(node.settlement.standsStill().isZero(), "G9: what settles stands still");
-        require(node.intake.standsStill().isZero(), "G9: what accepts stands still");
         for (Row row : store.rows) {
             if (isBroken(row.isOver())) {
                 throw broken("G6: %s of %s is %s", row.id, row.event, row.state);
@@ -897,39 +689,29 @@ final class Simulation {
         return store.isQueueEmpty()
                 && store.held.isEmpty()
                 && node.dispatcher.bytes() == 0
-                && node.dispatcher.bytesDelayed() == 0
                 && node.dispatcher.held() == 0
                 && node.dispatcher.inFlight() == 0;
     }
 
-    /** So many lanes fail that they fill what all webhooks share. */
+    /** So many lanes fail that they fill a window, or what all webhooks share. */
     private boolean isCrowded() {
         long failing = store.queued().stream()
                 .filter(this::isDisturbed)
                 .map(row -> row.lane == null ? row.id : row.lane)
                 .distinct()
                 .count();
-        return failing * LANE >= limits.bytes() / 4
+        return failing >= limits.window()
                 || limits.window() < 8
                 || limits.held() < webhooks.size() * limits.window()
                 || limits.threads() <= webhooks.size() * 2
                 || limits.bytes() < 8L * WEIGHT;
     }
 
-    /** The ordering of its webhook was changed, so that it waits for all that was queued before (F6). */
-    private boolean isBehindAnotherScope(Row row) {
-        return store.queued().stream()
-                .anyMatch(each -> each.webhook.equals(row.webhook)
-                        && each.pos < row.pos
-                        && LaneKey.ordering(each.lane) != LaneKey.ordering(row.lane));
-    }
-
     private boolean isDisturbed(Row row) {
-        if (row == null) {
-            return false;
-        }
         boolean paused = node.dispatcher.pausedUntil(row.webhook).isPresent();
-        return paused || row.webhook.equals("w0") && (hangs || throttles || fails && !"e:e1".equals(row.lane));
+        return paused
+                || row.webhook.equals("w0")
+                        && (hangs || throttles || fails && (row.lane == null || !row.lane.equals("e1")));
     }
 
     /** Does everything that can be done without time passing. */
@@ -939,11 +721,7 @@ final class Simulation {
             if (isBroken(i < 2_000 + 50 * store.rows.size())) {
                 throw broken("it goes on and on");
             }
-            node.writeLarge();
-            busy = node.intake.waiting() > 0
-                    || node.hasLarge()
-                    || node.settlement.waiting() > node.settlement.heldBack()
-                    || !node.pool.isEmpty();
+            busy = node.intake.waiting() > 0 || node.settlement.waiting() > 0 || !node.pool.isEmpty();
             node.writeIntake();
             node.writeSettlement();
             node.pump();
@@ -979,63 +757,24 @@ final class Simulation {
         private final Set<ModelEvent> underWay = new HashSet<>();
         private int count;
         private int generation;
-        private int numbering;
-        /** It counts from 1 again as soon as that is confirmed. */
-        private boolean begins;
-
-        private boolean asksToBegin;
 
         Producer(String entity, boolean numbered) {
             this.entity = entity;
             this.numbered = numbered;
         }
 
-        /** When everything sent before is answered. */
-        void beginAnew() {
-            if (!numbered || asksToBegin || !pending.isEmpty()) {
-                return;
-            }
-            begins = true;
-            asksToBegin = true;
-            int then = generation;
-            node.begin(entity, numbering + 1, done -> {
-                if (then != generation) {
-                    return;
-                }
-                asksToBegin = false;
-                if (done) {
-                    begins = false;
-                    numbering++;
-                    count = 0;
-                }
-            });
-        }
-
         void send() {
-            if (begins) {
-                beginAnew();
-                return;
-            }
-            if (!numbered && pending.isEmpty() && random.nextInt(8) == 0) {
-                sendMany();
-                return;
-            }
             if (pending.isEmpty() || numbered && pending.size() < 3) {
                 count += numbered && random.nextInt(12) == 0 ? 2 : 1;
                 Long sequence = numbered ? (long) count : null;
-                String id = entity + "-" + (numbered ? numbering + "-" : "") + count;
-                ModelEvent event = new ModelEvent(id, entity, sequence, random.nextInt(2_000));
-                event.numbering = numbering;
+                ModelEvent event = new ModelEvent(entity + "-" + count, entity, sequence, random.nextInt(2_000));
                 event.poison = poison > 0 && random.nextInt(20) < poison;
                 pending.add(event);
                 if (numbered && random.nextInt(15) == 0) {
-                    ModelEvent again =
-                            new ModelEvent(entity + "-again-" + numbering + "-" + count, entity, sequence, 10);
-                    again.numbering = numbering;
-                    pending.add(again);
+                    pending.add(new ModelEvent(entity + "-again-" + count, entity, sequence, 10));
                 }
             }
-            ModelEvent event = pending.get(numbered ? random.nextInt(pending.size()) : 0);
+            ModelEvent event = pending.get(random.nextInt(pending.size()));
             if (!numbered && !underWay.add(event)) {
                 return;
             }
@@ -1050,36 +789,11 @@ final class Simulation {
                 }
                 underWay.remove(event);
                 if (accepted) {
-                    answered(event);
-                }
-            });
-        }
-
-        private void answered(ModelEvent event) {
-            boolean stored = store.keys.containsKey(event.id);
-            require(stored || lost.contains(event.id), "G1: %s was answered and is not on disk", event);
-            pending.remove(event);
-            if (stored && !acknowledged.contains(event)) {
-                acknowledged.add(event);
-            }
-        }
-
-        /** As one request; if it is not answered, each alone. */
-        private void sendMany() {
-            int events = 2 + random.nextInt(5);
-            for (int i = 0; i < events; i++) {
-                pending.add(new ModelEvent(entity + "-" + ++count, entity, null, random.nextInt(500)));
-            }
-            underWay.addAll(pending);
-            int then = generation;
-            List<ModelEvent> request = List.copyOf(pending);
-            node.accept(request, accepted -> {
-                if (then != generation) {
-                    return;
-                }
-                request.forEach(underWay::remove);
-                if (accepted) {
-                    request.forEach(this::answered);
+                    require(store.keys.containsKey(event.id), "G1: %s was answered and is not on disk", event);
+                    pending.remove(event);
+                    if (!acknowledged.contains(event)) {
+                        acknowledged.add(event);
+                    }
                 }
             });
         }
@@ -1087,12 +801,7 @@ final class Simulation {
         /** The connection is gone, and with it all answers. */
         void forget() {
             generation++;
-            asksToBegin = false;
             underWay.clear();
-        }
-
-        void forgetLost() {
-            acknowledged.removeIf(event -> !store.keys.containsKey(event.id));
         }
 
         void check() {

@@ -186,7 +186,7 @@ class ErasureIT {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.createStatement().execute("update delivery set state = 'dead', pos = null");
         }
-        LoggedDelivery seen = new DeliveryLog(database.dataSource(), new Searches(database.searches()))
+        LoggedDelivery seen = new DeliveryLog(database.dataSource())
                 .delivery(UUID.fromString(rows("select id from delivery").get(0)))
                 .orElseThrow();
         assertThat(seen.erased()).isFalse();

@@ -67,39 +67,6 @@ class GroupCommitTest {
     }
 
     @Test
-    @DisplayName(
-            "E4: a batch weighs no more than it may, but for an item that is too heavy itself, and each in its order")
-    void weight() {
-        List<List<Integer>> batches = new ArrayList<>();
-        GroupCommit<Integer, Integer> weighing =
-                new GroupCommit<>("test", true, new GroupCommit.Batch<Integer, Integer>() {
-                    @Override
-                    public List<Integer> write(List<Integer> items) {
-                        batches.add(items);
-                        return items;
-                    }
-
-                    @Override
-                    public int weight(Integer item) {
-                        return item;
-                    }
-                });
-        List<Integer> items = List.of(1, GroupCommit.MAX_WEIGHT - 1, 2, 3 * GroupCommit.MAX_WEIGHT, 3, 4);
-        items.forEach(weighing::submit);
-
-        while (weighing.waiting() > 0) {
-            weighing.turn();
-        }
-
-        assertThat(batches)
-                .containsExactly(
-                        List.of(1, GroupCommit.MAX_WEIGHT - 1),
-                        List.of(2),
-                        List.of(3 * GroupCommit.MAX_WEIGHT),
-                        List.of(3, 4));
-    }
-
-    @Test
     @DisplayName("What is submitted after the end is refused")
     void closed() {
         writer.start();

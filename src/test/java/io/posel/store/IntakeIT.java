@@ -1,14 +1,10 @@
 package io.posel.store;
 
-import static io.posel.store.Accepted.Status.ACCEPTED;
-import static io.posel.store.Accepted.Status.CONFLICT;
-import static io.posel.store.Accepted.Status.DUPLICATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.uuid.Generators;
 import io.posel.delivery.HandOver;
-import io.posel.delivery.Queued;
 import io.posel.delivery.RecentEvents;
 import io.posel.event.EntityRef;
 import io.posel.event.Event;
@@ -21,13 +17,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -185,7 +179,7 @@ class IntakeIT {
 
             assertThat(accept(queued(one), queued(two)))
                     .extracting(Accepted::status)
-                    .containsOnly(ACCEPTED);
+                    .containsOnly(Accepted.Status.ACCEPTED);
         }
 
         @Test
@@ -204,7 +198,7 @@ class IntakeIT {
             threads.shutdown();
             int accepted = 0;
             for (CompletableFuture<List<Accepted>> answer : answers) {
-                accepted += answer.get(30, TimeUnit.SECONDS).get(0).status() == ACCEPTED ? 1 : 0;
+                accepted += answer.get(30, TimeUnit.SECONDS).get(0).status() == Accepted.Status.ACCEPTED ? 1 : 0;
             }
 
             assertThat(accepted).isEqualTo(10);
@@ -221,7 +215,7 @@ class IntakeIT {
                 CompletableFuture<List<Accepted>> second = intake.accept(List.of(queued(event(id, "x", null))));
                 assertThat(second.thenApply(answer -> onDisk(id)).get(30, TimeUnit.SECONDS))
                         .isTrue();
-                assertThat(first.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(ACCEPTED);
+                assertThat(first.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(Accepted.Status.ACCEPTED);
             }
         }
 
@@ -326,7 +320,7 @@ class IntakeIT {
             assertThat(rows("select id from event_key")).isEmpty();
             assertThat(accept(queued(event("good", "x", null))))
                     .extracting(Accepted::status)
-                    .containsExactly(ACCEPTED);
+                    .containsExactly(Accepted.Status.ACCEPTED);
         }
 
         @Test
@@ -346,7 +340,7 @@ class IntakeIT {
                 }
             }
             for (CompletableFuture<List<Accepted>> each : good) {
-                assertThat(each.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(ACCEPTED);
+                assertThat(each.get(30, TimeUnit.SECONDS).get(0).status()).isEqualTo(Accepted.Status.ACCEPTED);
             }
             for (CompletableFuture<List<Accepted>> each : refused) {
                 assertThatThrownBy(() -> each.get(30, TimeUnit.SECONDS)).hasRootCauseInstanceOf(SQLException.class);
@@ -517,180 +511,6 @@ class IntakeIT {
 
             assertThat(rows("select e.id from delivery d join event e on e.no = d.event_no order by d.pos"))
                     .containsExactly("a0", "a1", "a2", "a3", "a4", "h", "z");
-        }
-
-        @Test
-        @DisplayName("E4: one request with more rows than a group is stored whole, in portions and beside the others,"
-                + " behind all that was stored before it and before all that comes later")
-        void large() throws Exception {
-            accept(queued(event("before", "x", null)));
-            woken.clear();
-            CountDownLatch written = new CountDownLatch(1);
-            CountDownLatch goOn = new CountDownLatch(1);
-            List<Acceptance> events = large(20, 1_000, () -> {
-                written.countDown();
-                await(goOn);
-            });
-
-            CompletableFuture<List<Accepted>> request = intake.accept(events);
-            await(written);
-            long meanwhile =
-                    accept(queued(event("meanwhile", "x", null))).get(0).no();
-            assertThat(rows("select id from event where id like 'large%'"))
-                    .as("on H2 what is written is there, but in no queue")
-                    .hasSizeLessThan(20);
-            assertThat(queue("w7")).isEmpty();
-            goOn.countDown();
-            List<Accepted> answer = request.get(60, TimeUnit.SECONDS);
-            long after = accept(queued(event("after", "x", null))).get(0).no();
-
-            assertThat(answer).extracting(Accepted::status).containsOnly(ACCEPTED);
-            assertThat(answer).extracting(Accepted::no).isSorted();
-            assertThat(answer.get(0).no()).isGreaterThan(meanwhile);
-            assertThat(answer.get(19).no()).isLessThan(after);
-            assertThat(numbers("select count(*) from delivery where state = 'queued'"))
-                    .containsExactly(20_003L);
-            assertThat(queue("w7")).hasSize(20).isSorted();
-            assertThat(woken).anyMatch(ids -> ids.contains("w0") && ids.contains("w999"));
-            assertThat(intake.accept(events).get(60, TimeUnit.SECONDS))
-                    .extracting(Accepted::status)
-                    .containsOnly(DUPLICATE);
-        }
-
-        @Test
-        @DisplayName(
-                "E4: of a large request that the database refuses at its end nothing is left, and the next one is stored")
-        void largeRefused() throws Exception {
-            List<Acceptance> events = new ArrayList<>(large(6, 1_000, () -> {}));
-            events.add(queued(tooLong("bad")));
-
-            assertThatThrownBy(() -> intake.accept(events).get(60, TimeUnit.SECONDS))
-                    .hasRootCauseInstanceOf(SQLException.class);
-
-            assertThat(rows("select no from event")).isEmpty();
-            assertThat(rows("select id from delivery")).isEmpty();
-            assertThat(rows("select id from event_key")).isEmpty();
-            assertThat(intake.accept(events.subList(0, 6)).get(60, TimeUnit.SECONDS))
-                    .extracting(Accepted::status)
-                    .containsOnly(ACCEPTED);
-        }
-
-        @Test
-        @DisplayName("E4, G7: what others have stored while a large request was written is a duplicate of it")
-        void largeOvertaken() throws Exception {
-            CountDownLatch written = new CountDownLatch(1);
-            CountDownLatch goOn = new CountDownLatch(1);
-            CompletableFuture<List<Accepted>> request = intake.accept(large(6, 1_000, () -> {
-                written.countDown();
-                await(goOn);
-            }));
-            await(written);
-
-            accept(queued(event("large0", "other", null)));
-            goOn.countDown();
-
-            assertThat(request.get(60, TimeUnit.SECONDS))
-                    .extracting(Accepted::status)
-                    .containsExactly(CONFLICT, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED);
-            assertThat(rows("select entity_id from event where id = 'large0'")).containsExactly("other");
-            assertThat(numbers("select count(*) from delivery")).containsExactly(5_001L);
-        }
-
-        @Test
-        @DisplayName(
-                "E4: what a process that died had written of a large request is in no queue, and gone at the next start")
-        void largeCrashed() throws Exception {
-            accept(queued(event("before", "x", null)));
-            try (Transaction transaction = transactions().begin()) {
-                PlacesAhead ahead = transaction.ahead();
-                try (EventRows rows = new EventRows(
-                        transaction.connection(),
-                        OffsetDateTime.now(),
-                        Generators.timeBasedEpochGenerator(),
-                        ahead::pause)) {
-                    for (Acceptance each : large(3, 1_000, () -> {})) {
-                        long no = ahead.next();
-                        rows.event(no, each);
-                        rows.deliveries(no, each, ahead::next, queued -> {});
-                    }
-                    rows.flush();
-                }
-            }
-            assertThat(queue("w7")).isEmpty();
-
-            fence = OpenDatabase.takeOver(database);
-
-            assertThat(rows("select id from event")).containsExactly("before");
-            assertThat(rows("select webhook_id from delivery")).containsExactly("hook");
-            assertThat(rows("select name from place")).containsExactly("queue");
-        }
-
-        @Test
-        @DisplayName(
-                "E4, F6: an event with more deliveries than a group is released portion by portion, and before higher"
-                        + " numbers of its entity")
-        void largeRelease() throws Exception {
-            List<Acceptance> events = new ArrayList<>();
-            for (long number = 1; number <= 2; number++) {
-                events.add(new Acceptance(event("n" + number, "x", number), matches(9_000, () -> {})));
-            }
-            List<Accepted.Held> held = intake.accept(events).get(60, TimeUnit.SECONDS).stream()
-                    .map(each -> each.held().orElseThrow())
-                    .toList();
-            assertThat(intake.held(0, 10)).isEqualTo(held);
-            woken.clear();
-
-            intake.release(held.get(0)).get(60, TimeUnit.SECONDS);
-
-            assertThat(woken).hasSize(3);
-            assertThat(intake.held(0, 10)).containsExactly(held.get(1));
-            assertThat(intake.lastReleased(new EntityRef("e", "x"))).hasValue(1);
-            intake.release(held.get(1)).get(60, TimeUnit.SECONDS);
-            assertThat(numbers("select count(*) from delivery where state = 'queued'"))
-                    .containsExactly(18_000L);
-            assertThat(rows("select id from event where late")).isEmpty();
-            assertThat(numbers("select count(*) from delivery d join event e on e.no = d.event_no join delivery d2 on"
-                            + " d2.webhook_id = d.webhook_id join event e2 on e2.no = d2.event_no"
-                            + " where e.sequence < e2.sequence and d.pos > d2.pos"))
-                    .containsExactly(0L);
-        }
-
-        private List<Long> queue(String webhook) throws SQLException {
-            return new DeliveryQueue(database.dataSource(), database.dialect())
-                    .page(webhook, 0, 1_000).stream().map(Queued::pos).toList();
-        }
-
-        /** @param seen runs when the last delivery of the last but one is asked for */
-        private static List<Acceptance> large(int count, int webhooks, Runnable seen) {
-            return IntStream.range(0, count)
-                    .mapToObj(i -> new Acceptance(
-                            event("large" + i, "l", null), matches(webhooks, i == count - 2 ? seen : () -> {})))
-                    .toList();
-        }
-
-        private static List<Acceptance.Match> matches(int count, Runnable seen) {
-            return new AbstractList<>() {
-                @Override
-                public Acceptance.Match get(int index) {
-                    if (index == count - 1) {
-                        seen.run();
-                    }
-                    return new Acceptance.Match("w" + index, "e:l", null);
-                }
-
-                @Override
-                public int size() {
-                    return count;
-                }
-            };
-        }
-
-        private static void await(CountDownLatch latch) {
-            try {
-                assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
         }
 
         private boolean onDisk(String id) {

@@ -12,16 +12,11 @@ final class OpenDatabase {
 
     /** With its tables, owned by nobody. */
     static Database migrated(TestDatabase kind, Path folder) throws SQLException {
-        return migrated(kind, folder, SessionLimits.OWN);
-    }
-
-    static Database migrated(TestDatabase kind, Path folder, SessionLimits limits) throws SQLException {
         Map<String, String> environment = kind.create(folder);
         Database database = new Database(
                 environment.containsKey("POSEL_DB_URL")
                         ? new Database.Access(environment.get("POSEL_DB_URL"), "postgres", "")
-                        : Database.Access.embedded(folder),
-                limits);
+                        : Database.Access.embedded(folder));
         database.migrate();
         return database;
     }

@@ -214,7 +214,7 @@ class PowerLossIT {
 
         /** Sends, so to speak, most of what is queued. */
         Void deliver(Random random) throws Exception {
-            DeliveryQueue queue = new DeliveryQueue(database.dataSource(), database.dialect());
+            DeliveryQueue queue = new DeliveryQueue(database.dataSource());
             Map<String, Long> cursors = new HashMap<>();
             while (!disk.isOff()) {
                 for (String webhook : woken.take()) {
@@ -306,7 +306,7 @@ class PowerLossIT {
         long compareWith(Posel posel) throws SQLException {
             Map<String, Long> numbers = new HashMap<>();
             Map<Long, Event> events = new HashMap<>();
-            new DeliveryQueue(posel.database.dataSource(), posel.database.dialect())
+            new DeliveryQueue(posel.database.dataSource())
                     .events(posel.rows("select no from event", row -> row.getLong(1)))
                     .forEach((no, stored) -> {
                         assertThat(numbers.put(stored.event().id(), no)).isNull();

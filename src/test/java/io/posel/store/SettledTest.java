@@ -2,7 +2,6 @@ package io.posel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.posel.event.EntityRef;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
@@ -31,6 +30,6 @@ class SettledTest {
     }
 
     private static Settled settled(String entity, Long sequence) {
-        return new Settled(UUID.randomUUID(), 1, new EntityRef("customer", entity), sequence);
+        return new Settled(UUID.randomUUID(), 1, entity, sequence);
     }
 }

@@ -339,8 +339,8 @@ class SettlementIT {
                                 .entry("somebody", AuditEntry.Action.WEBHOOK_CREATED));
                 execute("update webhook set expired_at = current_timestamp");
                 webhooks.load();
-                Maintenance maintenance =
-                        new Maintenance(webhooks, settlement, InstantSource.fixed(NOW), skipped -> {});
+                Maintenance maintenance = new Maintenance(
+                        webhooks, settlement, InstantSource.fixed(NOW), Duration.ofDays(30), skipped -> {});
                 execute("update webhook set expired_at = null");
 
                 assertThat(maintenance.purgeWebhooks()).isZero();

@@ -58,38 +58,6 @@ public final class OwnPostgres implements AutoCloseable {
         }
     }
 
-    /** Keeps its files as they are now, as a replica that receives nothing more. Nobody may be writing. */
-    public void copy() throws IOException, SQLException {
-        try (Connection connection = server.getPostgresDatabase().getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute("checkpoint");
-        }
-        run("cp", "-a", data.toString(), copied().toString());
-        Files.delete(copied().resolve("postmaster.pid"));
-    }
-
-    /** Fails, and goes on with the files that were copied: what was committed since then is lost. */
-    public void failOver() throws IOException {
-        crash();
-        run("rm", "-r", data.toString());
-        Files.move(copied(), data);
-        start();
-    }
-
-    private Path copied() {
-        return data.resolveSibling("postgresql-copy");
-    }
-
-    private static void run(String... command) throws IOException {
-        try {
-            if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
-                throw new IOException(String.join(" ", command) + " failed");
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** An immediate shutdown, as of a machine that fails: no checkpoint, every connection is cut. */
     public void crash() throws IOException {
         long pid = Long.parseLong(

@@ -1,7 +1,6 @@
 package io.posel.web;
 
 import io.posel.access.LoginLinks;
-import io.posel.route.WorkingMemory;
 import io.posel.testing.RawHttp;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,7 +51,6 @@ final class RunningServer implements AutoCloseable {
                 readiness,
                 Optional::empty,
                 Onlookers.of(refused, true, InstantSource.system()));
-        main.bind("workingMemory", WorkingMemory.of(Runtime.getRuntime().maxMemory()));
         main.configure().setAutoConfigurationLogSummary(false);
         main.configure().setStartupSummaryLevel(org.apache.camel.StartupSummaryLevel.Off);
         main.configure().setShutdownTimeout(60);
