@@ -105,7 +105,7 @@ class SoakIT {
     @DisplayName("G1, G2, G3: kill -9 every 6 to 14 seconds on the embedded database")
     void killed() throws Exception {
         posel = JarPosel.on(TestDatabase.H2, home);
-        begin(Duration.ofMillis(200));
+        begin(Duration.ofSeconds(1));
         for (int i = 0; i < 9; i++) {
             Thread.sleep(Duration.ofSeconds(6 + random.nextInt(9)).toMillis());
             killAndStart();
@@ -174,7 +174,7 @@ class SoakIT {
         for (int i = 0; i < receivers.size(); i++) {
             posel.client()
                     .createWebhook(
-                            "{\"name\":\"%d\",\"events\":[\"user.changed\"],\"url\":\"%s\",\"body\":{\"w\":\"%s\"}}"
+                            "{\"name\":\"%d\",\"events\":[\"user.changed\"],\"url\":\"%s\",\"body\":\"{\\\"w\\\":\\\"%s\\\"}\"}"
                                     .formatted(i, receivers.get(i).url("/#event.id#"), weight));
         }
         for (int i = 0; i < ENTITIES; i++) {
