@@ -281,7 +281,7 @@ public final class Application implements AutoCloseable {
         core.releaseTimer.scheduleWithFixedDelay(held::release, 0, HELD_SCAN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** A log is read by more people than may sign in, so a link stands there once: when nobody could know of another way. */
+    /** More people read a log than may sign in, so it gets a link only once, when nobody can know another way in. */
     private void offerLink() {
         boolean wanted = settings.text("posel.login-link").equals("start");
         Optional<PrintWriter> terminal = wanted ? Console.terminal() : Optional.empty();

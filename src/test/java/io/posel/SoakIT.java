@@ -94,7 +94,7 @@ class SoakIT {
             faults.addAll(Collections.nCopies(6, postgres::terminateBackends));
             Collections.shuffle(faults, random);
             for (Fault fault : faults) {
-                Thread.sleep(Duration.ofSeconds(20 + random.nextInt(30)).toMillis());
+                pass(Duration.ofSeconds(20 + random.nextInt(30)));
                 fault.happen();
             }
             finish();
@@ -107,7 +107,7 @@ class SoakIT {
         posel = JarPosel.on(TestDatabase.H2, home);
         begin(Duration.ofSeconds(1));
         for (int i = 0; i < 9; i++) {
-            Thread.sleep(Duration.ofSeconds(6 + random.nextInt(9)).toMillis());
+            pass(Duration.ofSeconds(6 + random.nextInt(9)));
             killAndStart();
         }
         finish();
@@ -144,7 +144,7 @@ class SoakIT {
             for (int i = 0; i < 400; i++) {
                 idle.add(new Socket("127.0.0.1", posel.port()));
             }
-            Thread.sleep(Duration.ofSeconds(30).toMillis());
+            pass(Duration.ofSeconds(30));
         } finally {
             for (Socket each : idle) {
                 each.close();
@@ -160,7 +160,7 @@ class SoakIT {
         receiver(request -> Answer.after(Duration.ofSeconds(4), Answer.ok()));
         posel = JarPosel.on(TestDatabase.H2, home).withHeap("96m").with("POSEL_DELIVERY_TIMEOUT", "PT10S");
         begin(Duration.ofMillis(500), "x".repeat(20_000));
-        Thread.sleep(Duration.ofMinutes(1).toMillis());
+        pass(Duration.ofMinutes(1));
         finish();
     }
 
@@ -225,14 +225,19 @@ class SoakIT {
 
     private void freeze() throws InterruptedException {
         posel.signal("STOP");
-        Thread.sleep(Duration.ofSeconds(8).toMillis());
+        pass(Duration.ofSeconds(8));
         posel.signal("CONT");
     }
 
     private static void away(Fault goes, OwnPostgres postgres, Duration time) throws Exception {
         goes.happen();
-        Thread.sleep(time.toMillis());
+        pass(time);
         postgres.start();
+    }
+
+    /** The faults of a soak come in real time: nothing happens that could be waited for instead. */
+    private static void pass(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
     }
 
     private static int run(String... command) throws IOException, InterruptedException {

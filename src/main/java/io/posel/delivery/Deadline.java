@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.core5.concurrent.Cancellable;
 
-/** When an exchange must be over. Whoever ends it first, this or the answer, decides how it ends. */
+/** When an exchange must be over. Either this or the answer comes first, and that decides the outcome. */
 final class Deadline implements Runnable {
     /** Later than this an exchange only ends if the process gets no time at all. */
     private static final Duration LATE = Duration.ofMillis(500);

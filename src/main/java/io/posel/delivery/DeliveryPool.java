@@ -29,7 +29,7 @@ final class DeliveryPool extends PoolingHttpClientConnectionManager {
         super.connect(endpoint, timeout, exchange);
     }
 
-    /** Not for whoever shares it: the client would close it for all after an {@link Error} in one exchange. */
+    /** Does nothing, since the pool is shared: after an {@link Error} in one exchange the client would close it for all. */
     @Override
     public void close(CloseMode mode) {
         // see end

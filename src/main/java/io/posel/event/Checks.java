@@ -42,7 +42,7 @@ final class Checks {
         return text(part, max);
     }
 
-    /** A type that is described: its name stands in addresses and on pages. */
+    /** The type of a description: its name is part of URLs and shown on pages. */
     @Nullable
     String typeName(Part part) {
         String type = required(part, TYPE);
